@@ -1,0 +1,3 @@
+//! Sarangbang's page, and the protocol it speaks.
+
+pub mod protocol;

@@ -1,0 +1,29 @@
+//! What was said, and by whom.
+
+use super::id::{MessageId, Rev, RoomKey, Seq, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One message as it is now. Always sent whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    pub id: MessageId,
+    pub seq: Seq,
+    /// The room's rev at this message's last change.
+    pub rev: Rev,
+    pub user_id: UserId,
+    /// The name it was sent with; a later change of name leaves it alone.
+    pub username: String,
+    pub text: String,
+    /// Milliseconds since 1970, by the server's clock. For people to read, never for order.
+    pub created_at: u64,
+}
+
+/// A person as seen in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub room: RoomKey,
+}

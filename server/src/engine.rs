@@ -1,0 +1,178 @@
+//! The durable log of all rooms: what was said, in which order, and who belongs where.
+//!
+//! An engine takes every write through one writer, which commits whatever waits as one
+//! transaction (group commit). What was committed comes back as [`Commit`]s on the channel
+//! that opening the engine returned: the registry delivers a commit to the rooms and then
+//! acknowledges it, so that nobody hears of a message that could still be lost, and on every
+//! connection the batch precedes its ack.
+
+use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Rev, RoomKey, Seq, UserId};
+use async_trait::async_trait;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+pub mod sqlite;
+
+/// A room's row number: short, internal, never seen outside the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub i64);
+
+/// A room as the log knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRecord {
+    pub id: RoomId,
+    pub key: RoomKey,
+    /// The creator's casing of the name.
+    pub title: String,
+    pub rev: Rev,
+}
+
+/// SHA-256 of a session's secret. The secret itself is never stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// A session that has joined at least one room at least once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    pub user: UserId,
+    pub memberships: Vec<Membership>,
+}
+
+/// A session's seat in a room: from join to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub room: RoomRecord,
+    pub username: String,
+    /// The last message the session has read there; 0 for none.
+    pub last_read: Seq,
+    /// Messages after `last_read`.
+    pub unread: u64,
+}
+
+/// A message that wants to be stored. Texts and names have been checked; what depends on
+/// the log (whether the id is free) is checked by the writer inside the transaction.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub room: RoomId,
+    pub id: MessageId,
+    pub user: UserId,
+    pub username: String,
+    pub text: String,
+    /// Milliseconds since 1970.
+    pub created_at: u64,
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// Stored by this very draft.
+    Fresh(Arc<Message>),
+    /// The same session had sent this id before: the message as it is now.
+    Repeat(Arc<Message>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostError {
+    /// The id belongs to another session's message in this room.
+    #[error("the id belongs to another message")]
+    IdTaken,
+    /// The batch was not committed. Nothing of it was stored; the same draft may be sent again.
+    #[error("not stored")]
+    NotStored,
+}
+
+/// The last messages of a room and the cursor that goes with them, read as of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    pub cursor: Cursor,
+    pub page: MessagePage,
+}
+
+/// An error of the world (disk, file, other programs), with its context. Logged once, where
+/// it is handled; users are told `notStored` or an HTTP 503.
+#[derive(Debug, thiserror::Error)]
+#[error("{context}: {source}")]
+pub struct Error {
+    pub context: String,
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The changes of one room in one commit, in rev order: `messages[i].rev == from + 1 + i`.
+#[derive(Clone, Debug)]
+pub struct RoomBatch {
+    pub room: RoomId,
+    pub from: Rev,
+    pub to: Rev,
+    pub messages: Vec<Arc<Message>>,
+}
+
+/// One commit: what changed, and who waits to hear that it did. Dropping it acknowledges.
+#[derive(Debug)]
+pub struct Commit {
+    pub batches: Vec<RoomBatch>,
+    answers: Vec<(oneshot::Sender<Result<Posted, PostError>>, Result<Posted, PostError>)>,
+}
+
+impl Drop for Commit {
+    fn drop(&mut self) {
+        for (reply, answer) in self.answers.drain(..) {
+            // Whoever asked may be gone; the message is stored all the same.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// The durable log. Implementations promise:
+///
+/// - a returned write is on disk, and survives `kill -9` and loss of power;
+/// - `seq` and `rev` of a room grow by one, without gaps, in commit order;
+/// - a read that starts after a write has returned sees it;
+/// - commits arrive on the channel in order, each exactly once, and before their drafts'
+///   answers.
+///
+/// Callers promise to keep taking commits from the channel: it is bounded, and the writer
+/// waits when it is full.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    fn epoch(&self) -> Epoch;
+
+    async fn find_room(&self, key: &RoomKey) -> Result<Option<RoomRecord>>;
+
+    /// The room of that key, made with this title if there was none.
+    async fn make_room(&self, key: &RoomKey, title: &str) -> Result<RoomRecord>;
+
+    /// Stores a message, or recognises one that is stored already.
+    async fn post(&self, draft: Draft) -> Result<Posted, PostError>;
+
+    /// Messages that changed after `rev`, whole and in rev order, at most `limit`. Empty:
+    /// nothing changed.
+    async fn changes_since(&self, room: RoomId, rev: Rev, limit: usize) -> Result<Vec<Arc<Message>>>;
+
+    /// The last `limit` messages, oldest first.
+    async fn latest(&self, room: RoomId, limit: usize) -> Result<Latest>;
+
+    /// The last `limit` messages whose seq is below `before`, oldest first.
+    async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage>;
+
+    async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>>;
+
+    /// Makes the session a member of the room under this name, or renames it there; makes
+    /// the session's row if this is its first join. A membership starts with all earlier
+    /// messages read.
+    async fn join(&self, token: &TokenHash, room: RoomId, username: &str) -> Result<(UserId, Membership)>;
+
+    /// Ends the membership; no error if there was none.
+    async fn leave(&self, user: UserId, room: RoomId) -> Result<()>;
+
+    /// Moves `last_read` forward to `seq`, never back, and never beyond the room's last.
+    async fn mark_read(&self, user: UserId, room: RoomId, seq: Seq) -> Result<()>;
+
+    /// Whether the log can be read right now.
+    async fn check(&self) -> Result<()>;
+
+    /// Commits what waits and closes the database. Later writes answer `NotStored`.
+    async fn close(&self);
+}
