@@ -42,7 +42,7 @@ pub mod limits;
 pub use codec::Codec;
 pub use frame::{
     Ack, Acked, Batch, ClientFrame, Close, Command, Greeting, Hello, Joined, MessagePage, Presence,
-    PresenceChange, Refused, Refusal, RoomSummary, ServerFrame, Snapshot, UserList,
+    PresenceChange, Refusal, Refused, RoomSummary, ServerFrame, Snapshot, UserList,
 };
 pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;

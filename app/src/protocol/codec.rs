@@ -35,7 +35,9 @@ impl Codec {
 
     pub fn encode<T: Serialize>(self, value: &T) -> Vec<u8> {
         match self {
-            Codec::Postcard => postcard::to_allocvec(value).expect("frames hold only serialisable values"),
+            Codec::Postcard => {
+                postcard::to_allocvec(value).expect("frames hold only serialisable values")
+            }
             #[cfg(feature = "ssr")]
             Codec::Json => serde_json::to_vec(value).expect("frames hold only serialisable values"),
         }

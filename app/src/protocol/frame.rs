@@ -205,24 +205,37 @@ pub enum Refusal {
     BadRoom,
     NameEmpty,
     /// More than `limit` grapheme clusters.
-    NameTooLong { limit: u32 },
+    NameTooLong {
+        limit: u32,
+    },
     /// Control, invisible, bidi-override, unassigned, or lone combining characters.
     NameInvisible,
     /// Looks like a name that belongs to the room itself (admin, 관리자, …).
     NameReserved,
     /// Someone here has this name, or one that looks the same.
-    NameTaken { suggestion: String },
+    NameTaken {
+        suggestion: String,
+    },
     TextBlank,
     /// Over `limit` characters by `over`.
-    TextTooLong { limit: u32, over: u32 },
+    TextTooLong {
+        limit: u32,
+        over: u32,
+    },
     /// The id belongs to a message of someone else.
     IdTaken,
     /// Too fast: may be sent again after so many milliseconds.
-    RateLimited { retry_after_ms: u32 },
+    RateLimited {
+        retry_after_ms: u32,
+    },
     /// A session sits in at most `limit` rooms.
-    TooManyRooms { limit: u32 },
+    TooManyRooms {
+        limit: u32,
+    },
     /// The disk did not take it. Nothing was stored; send it again.
     NotStored,
+    /// The log cannot be read right now; ask again.
+    Unavailable,
     /// The server is going down; come back.
     ShuttingDown,
 }
@@ -233,7 +246,10 @@ impl Refusal {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Refusal::RateLimited { .. } | Refusal::NotStored | Refusal::ShuttingDown
+            Refusal::RateLimited { .. }
+                | Refusal::NotStored
+                | Refusal::Unavailable
+                | Refusal::ShuttingDown
         )
     }
 }
