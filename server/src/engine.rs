@@ -81,6 +81,8 @@ pub enum PostError {
     NotStored,
 }
 
+type Answer = Result<Posted, PostError>;
+
 /// The last messages of a room and the cursor that goes with them, read as of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Latest {
@@ -98,6 +100,22 @@ pub struct Error {
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
+impl Error {
+    pub fn new(
+        context: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Error { context: context.into(), source: source.into() }
+    }
+
+    /// For `map_err`: what was being done when it happened.
+    pub fn during<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        context: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Error::new(context, source)
+    }
+}
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The changes of one room in one commit, in rev order: `messages[i].rev == from + 1 + i`.
@@ -110,10 +128,11 @@ pub struct RoomBatch {
 }
 
 /// One commit: what changed, and who waits to hear that it did. Dropping it acknowledges.
+/// Without batches it only carries answers to repeats, behind the commits they repeat.
 #[derive(Debug)]
 pub struct Commit {
     pub batches: Vec<RoomBatch>,
-    answers: Vec<(oneshot::Sender<Result<Posted, PostError>>, Result<Posted, PostError>)>,
+    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
 }
 
 impl Drop for Commit {
@@ -149,7 +168,12 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Messages that changed after `rev`, whole and in rev order, at most `limit`. Empty:
     /// nothing changed.
-    async fn changes_since(&self, room: RoomId, rev: Rev, limit: usize) -> Result<Vec<Arc<Message>>>;
+    async fn changes_since(
+        &self,
+        room: RoomId,
+        rev: Rev,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>>;
 
     /// The last `limit` messages, oldest first.
     async fn latest(&self, room: RoomId, limit: usize) -> Result<Latest>;
@@ -162,7 +186,12 @@ pub trait Engine: Send + Sync + 'static {
     /// Makes the session a member of the room under this name, or renames it there; makes
     /// the session's row if this is its first join. A membership starts with all earlier
     /// messages read.
-    async fn join(&self, token: &TokenHash, room: RoomId, username: &str) -> Result<(UserId, Membership)>;
+    async fn join(
+        &self,
+        token: &TokenHash,
+        room: RoomId,
+        username: &str,
+    ) -> Result<(UserId, Membership)>;
 
     /// Ends the membership; no error if there was none.
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()>;

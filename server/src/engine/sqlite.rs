@@ -1,0 +1,204 @@
+//! The log in one SQLite file.
+//!
+//! All writes go through one thread with one connection; reads have connections of their own
+//! and, in WAL mode, neither side waits for the other. With `synchronous=FULL` a commit is on
+//! the disk before it returns; what makes that affordable is that one commit takes everything
+//! that waits.
+//!
+//! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
+//! line for the `writer`, which commits, `posts` and `seats` are what it does inside a
+//! transaction, `reader` answers questions, `rows` turns rows into values. The tables are in
+//! `server/migrations`.
+
+mod home;
+mod write;
+mod writer;
+mod posts;
+mod seats;
+mod reader;
+mod rows;
+
+pub use home::OpenError;
+
+use super::{
+    Commit, Draft, Engine, Error, Latest, Membership, PostError, Posted, Result, RoomId,
+    RoomRecord, SessionRecord, TokenHash,
+};
+use app::protocol::{Epoch, Message, MessagePage, RoomKey, Seq, UserId};
+use async_trait::async_trait;
+use reader::Reader;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
+use tokio::runtime;
+use tokio::sync::{mpsc, oneshot, watch};
+use write::{Asker, Write};
+
+/// Writes that wait for the writer. When so many wait, callers wait to get in line: the
+/// disk's pace becomes theirs, and nothing is dropped.
+const QUEUE: usize = 4096;
+
+/// Commits that wait for the registry. When so many wait, the writer waits.
+const COMMITS: usize = 16;
+
+/// Where the log is kept, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file; it and its directory are made if missing. SQLite keeps `-wal` and
+    /// `-shm` files beside it, and we a `.lock` file.
+    pub path: PathBuf,
+    /// Writes in one transaction at most.
+    pub batch: usize,
+    /// How long to wait for a lock that another program (a backup, a shell) holds on the file.
+    pub busy_timeout: Duration,
+    /// The file grows to at most so many pages of 4096 bytes; what needs more is answered as
+    /// by a full disk. See [`Sqlite::set_max_pages`].
+    pub max_pages: Option<u32>,
+}
+
+impl Options {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Options {
+            path: path.into(),
+            batch: 1024,
+            busy_timeout: Duration::from_secs(5),
+            max_pages: None,
+        }
+    }
+}
+
+/// An open log. Dropping it without [`Engine::close`] closes it in the background.
+pub struct Sqlite {
+    epoch: Epoch,
+    queue: mpsc::Sender<Write>,
+    reader: Reader,
+    max_pages: watch::Sender<Option<u32>>,
+    /// Never written to; it ends when the writer has closed the file.
+    writing: watch::Receiver<()>,
+}
+
+/// Opens the log, making it if there is none, and brings its tables up to date.
+///
+/// The receiver yields every commit in order; see [`Engine`] for what its owner promises.
+pub async fn open(options: Options) -> Result<(Sqlite, mpsc::Receiver<Commit>), OpenError> {
+    let home = home::open(&options).await?;
+    let (queue, waiting) = mpsc::channel(QUEUE);
+    let (commits, committed) = mpsc::channel(COMMITS);
+    let (max_pages, limit) = watch::channel(options.max_pages);
+    let (done, writing) = watch::channel(());
+    let sqlite = Sqlite {
+        epoch: home.epoch,
+        queue,
+        reader: Reader::new(home.readers.clone()),
+        max_pages,
+        writing,
+    };
+    let write = async move {
+        writer::run(home, options.batch, limit, waiting, commits).await;
+        drop(done);
+    };
+    match run_apart(write) {
+        Ok(()) => Ok((sqlite, committed)),
+        Err(error) => Err(OpenError::Other { path: options.path, source: error.into() }),
+    }
+}
+
+/// Runs the writer on a thread of its own. Among the runtime's tasks each step of a commit
+/// would wait behind everyone whom the last commit woke.
+fn run_apart(writer: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    thread::Builder::new().name("log-writer".to_owned()).spawn(move || runtime.block_on(writer))?;
+    Ok(())
+}
+
+impl Sqlite {
+    /// Changes [`Options::max_pages`] from the next commit on; `None` lifts the limit. A limit
+    /// below the file's present size means that it cannot grow. For tests, which fill the
+    /// disk and empty it again.
+    pub fn set_max_pages(&self, pages: Option<u32>) {
+        self.max_pages.send_replace(pages);
+    }
+
+    /// Puts a write in line and waits for its answer. Once in line, a write is carried out
+    /// even if the caller goes away.
+    async fn write<A>(&self, write: impl FnOnce(Asker<Result<A>>) -> Write) -> Result<A> {
+        let (reply, answer) = oneshot::channel();
+        let closed = || Error::new("writing to the log", "it is closed");
+        self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    async fn find_room(&self, key: &RoomKey) -> Result<Option<RoomRecord>> {
+        self.reader.find_room(key).await.map_err(Error::during("finding a room"))
+    }
+
+    async fn make_room(&self, key: &RoomKey, title: &str) -> Result<RoomRecord> {
+        let (key, title) = (key.clone(), title.to_owned());
+        self.write(|asker| Write::MakeRoom { key, title, asker }).await
+    }
+
+    async fn post(&self, draft: Draft) -> Result<Posted, PostError> {
+        let (reply, answer) = oneshot::channel();
+        let post = Write::Post { draft, asker: Asker::new(reply) };
+        self.queue.send(post).await.map_err(|_| PostError::NotStored)?;
+        answer.await.map_err(|_| PostError::NotStored)?
+    }
+
+    async fn changes_since(
+        &self,
+        room: RoomId,
+        rev: u64,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>> {
+        self.reader.changes_since(room, rev, limit).await.map_err(Error::during("reading changes"))
+    }
+
+    async fn latest(&self, room: RoomId, limit: usize) -> Result<Latest> {
+        let latest = self.reader.latest(room, limit, self.epoch).await;
+        latest.map_err(Error::during("reading the latest messages"))
+    }
+
+    async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage> {
+        self.reader.before(room, before, limit).await.map_err(Error::during("reading history"))
+    }
+
+    async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>> {
+        self.reader.find_session(token).await.map_err(Error::during("finding a session"))
+    }
+
+    async fn join(
+        &self,
+        token: &TokenHash,
+        room: RoomId,
+        username: &str,
+    ) -> Result<(UserId, Membership)> {
+        let (token, username) = (*token, username.to_owned());
+        self.write(|asker| Write::Join { token, room, username, asker }).await
+    }
+
+    async fn leave(&self, user: UserId, room: RoomId) -> Result<()> {
+        self.write(|asker| Write::Leave { user, room, asker }).await
+    }
+
+    async fn mark_read(&self, user: UserId, room: RoomId, seq: Seq) -> Result<()> {
+        self.write(|asker| Write::MarkRead { user, room, seq, asker }).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.reader.check().await.map_err(Error::during("reading the log"))
+    }
+
+    async fn close(&self) {
+        // Fails if it was closed before; then there is only its end to wait for.
+        let _ = self.queue.send(Write::Close).await;
+        let _ = self.writing.clone().changed().await;
+    }
+}

@@ -1,0 +1,111 @@
+//! Questions to the log. Each is answered as of one moment, on a connection that cannot write.
+
+use super::rows::{MembershipRow, MessageRow, RoomRow, to_sql};
+use crate::engine::{Latest, RoomId, RoomRecord, SessionRecord, TokenHash};
+use app::protocol::{Cursor, Epoch, Message, MessagePage, Rev, RoomKey, Seq, UserId};
+use sqlx::SqlitePool;
+use std::sync::Arc;
+
+pub(super) struct Reader {
+    pool: SqlitePool,
+}
+
+impl Reader {
+    pub fn new(pool: SqlitePool) -> Self {
+        Reader { pool }
+    }
+
+    pub async fn find_room(&self, key: &RoomKey) -> sqlx::Result<Option<RoomRecord>> {
+        let row: Option<RoomRow> = sqlx::query_as("SELECT * FROM rooms WHERE key = ?")
+            .bind(key.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(Into::into))
+    }
+
+    pub async fn changes_since(
+        &self,
+        room: RoomId,
+        rev: Rev,
+        limit: usize,
+    ) -> sqlx::Result<Vec<Arc<Message>>> {
+        let rows: Vec<MessageRow> = sqlx::query_as(
+            "SELECT * FROM messages WHERE room = ? AND rev > ? ORDER BY rev LIMIT ?",
+        )
+        .bind(room.0)
+        .bind(to_sql(rev))
+        .bind(to_sql(limit as u64))
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// The page and the rev that goes with it: one transaction, so that no commit falls
+    /// between the two.
+    pub async fn latest(&self, room: RoomId, limit: usize, epoch: Epoch) -> sqlx::Result<Latest> {
+        let mut snapshot = self.pool.begin().await?;
+        let rev: i64 = sqlx::query_scalar("SELECT rev FROM rooms WHERE id = ?")
+            .bind(room.0)
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let page = page(&mut *snapshot, room, Seq::MAX, limit).await?;
+        snapshot.commit().await?;
+        Ok(Latest { cursor: Cursor { epoch, rev: rev.cast_unsigned() }, page })
+    }
+
+    pub async fn before(
+        &self,
+        room: RoomId,
+        before: Seq,
+        limit: usize,
+    ) -> sqlx::Result<MessagePage> {
+        page(&self.pool, room, before, limit).await
+    }
+
+    pub async fn find_session(&self, token: &TokenHash) -> sqlx::Result<Option<SessionRecord>> {
+        let mut snapshot = self.pool.begin().await?;
+        let session: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM sessions WHERE token_hash = ?")
+                .bind(&token.0[..])
+                .fetch_optional(&mut *snapshot)
+                .await?;
+        let Some(session) = session else {
+            return Ok(None);
+        };
+        let memberships: Vec<MembershipRow> = sqlx::query_as(
+            "SELECT rooms.*, username, last_read FROM memberships JOIN rooms ON rooms.id = room
+             WHERE session = ? ORDER BY joined_at, room",
+        )
+        .bind(session)
+        .fetch_all(&mut *snapshot)
+        .await?;
+        snapshot.commit().await?;
+        let memberships = memberships.into_iter().map(Into::into).collect();
+        Ok(Some(SessionRecord { user: UserId(session.cast_unsigned()), memberships }))
+    }
+
+    pub async fn check(&self) -> sqlx::Result<()> {
+        sqlx::query("SELECT epoch FROM meta").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+}
+
+async fn page(
+    database: impl sqlx::SqliteExecutor<'_>,
+    room: RoomId,
+    before: Seq,
+    limit: usize,
+) -> sqlx::Result<MessagePage> {
+    let rows: Vec<MessageRow> = sqlx::query_as(
+        "SELECT * FROM messages WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(room.0)
+    .bind(to_sql(before))
+    .bind(to_sql(limit as u64))
+    .fetch_all(database)
+    .await?;
+    let messages: Vec<Arc<Message>> = rows.into_iter().rev().map(Into::into).collect();
+    // Where nothing is found, there is nothing below; unless nothing was asked for.
+    let from_beginning = messages.first().map_or(limit > 0, |first| first.seq == 1);
+    Ok(MessagePage { messages, from_beginning })
+}

@@ -1,0 +1,77 @@
+//! Rows to values and back. SQLite's integers are signed: ours are never so large that it
+//! matters, and what a client makes up beyond that is cut off at the end.
+
+use crate::engine::{Membership, RoomId, RoomRecord};
+use app::protocol::{Message, MessageId, RoomKey, UserId};
+use sqlx::FromRow;
+use std::sync::Arc;
+
+pub(super) fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[derive(FromRow)]
+pub(super) struct RoomRow {
+    id: i64,
+    key: String,
+    title: String,
+    rev: i64,
+}
+
+impl From<RoomRow> for RoomRecord {
+    fn from(row: RoomRow) -> Self {
+        RoomRecord {
+            id: RoomId(row.id),
+            key: RoomKey(row.key),
+            title: row.title,
+            rev: row.rev.cast_unsigned(),
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct MembershipRow {
+    #[sqlx(flatten)]
+    room: RoomRow,
+    seq: i64,
+    username: String,
+    last_read: i64,
+}
+
+impl From<MembershipRow> for Membership {
+    fn from(row: MembershipRow) -> Self {
+        Membership {
+            room: row.room.into(),
+            username: row.username,
+            last_read: row.last_read.cast_unsigned(),
+            unread: row.seq.saturating_sub(row.last_read).cast_unsigned(),
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct MessageRow {
+    id: Vec<u8>,
+    pub room: i64,
+    seq: i64,
+    rev: i64,
+    user_id: i64,
+    username: String,
+    text: String,
+    created_at: i64,
+}
+
+impl From<MessageRow> for Arc<Message> {
+    fn from(row: MessageRow) -> Self {
+        let id = <[u8; 16]>::try_from(row.id).expect("the table takes only ids of 16 bytes");
+        Arc::new(Message {
+            id: MessageId(uuid::Uuid::from_bytes(id)),
+            seq: row.seq.cast_unsigned(),
+            rev: row.rev.cast_unsigned(),
+            user_id: UserId(row.user_id.cast_unsigned()),
+            username: row.username,
+            text: row.text,
+            created_at: row.created_at.cast_unsigned(),
+        })
+    }
+}

@@ -1,0 +1,315 @@
+//! The one who writes. It takes everything that waits, commits it as one transaction,
+//! and only then lets anyone hear of it.
+//!
+//! When a transaction fails, everyone in it is told so at once and the connection is thrown
+//! away: after a full disk SQLite may have rolled back by itself, and a fresh connection is
+//! easier to trust than a guess. While no connection can be had, new writes are refused
+//! rather than kept waiting, and the writer keeps trying.
+
+use super::home::{self, Home};
+use super::posts;
+use super::seats;
+use super::write::{Asker, Write};
+use crate::engine::{Commit, Error, PostError, Result, RoomBatch};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// Between two attempts to open the file again.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Writes until the log is closed or nobody is left to ask.
+pub(super) async fn run(
+    home: Home,
+    batch: usize,
+    max_pages: watch::Receiver<Option<u32>>,
+    queue: mpsc::Receiver<Write>,
+    commits: mpsc::Sender<Commit>,
+) {
+    let Home { mut connection, connect, readers, lock, .. } = home;
+    let mut writer = Writer { connect, max_pages, queue, commits, failing: false };
+    let mut writes = Vec::new();
+    while writer.queue.recv_many(&mut writes, batch).await > 0 {
+        match writer.commit(&mut connection, &mut writes).await {
+            Ok(changes) => writer.announce(changes, writes.drain(..)).await,
+            Err(failure) => {
+                let _ = connection.close().await;
+                match writer.recover(failure, std::mem::take(&mut writes)).await {
+                    Some(fresh) => connection = fresh,
+                    None => return readers.close().await,
+                }
+            }
+        }
+    }
+    readers.close().await;
+    // What is still in the write-ahead log is safe there, but a lone file is easier to copy.
+    let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+    let _ = connection.close().await;
+    drop(lock);
+}
+
+struct Writer {
+    connect: SqliteConnectOptions,
+    max_pages: watch::Receiver<Option<u32>>,
+    queue: mpsc::Receiver<Write>,
+    commits: mpsc::Sender<Commit>,
+    /// Whether the last transaction failed: each outage is logged once, and so is its end.
+    failing: bool,
+}
+
+/// A transaction that failed.
+struct Failure {
+    source: Arc<sqlx::Error>,
+    /// What it would have changed, if it failed as late as in its COMMIT: then it may have
+    /// happened all the same.
+    unconfirmed: Vec<RoomBatch>,
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(source: sqlx::Error) -> Self {
+        Failure { source: Arc::new(source), unconfirmed: Vec::new() }
+    }
+}
+
+impl Writer {
+    /// One transaction with all these writes. Returns what it changed, and leaves each answer
+    /// with its asker.
+    async fn commit(
+        &mut self,
+        connection: &mut SqliteConnection,
+        writes: &mut [Write],
+    ) -> Result<Vec<RoomBatch>, Failure> {
+        if self.max_pages.has_changed().unwrap_or(false) {
+            let pages = home::page_limit(*self.max_pages.borrow_and_update());
+            let pragma = AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+            sqlx::raw_sql(pragma).execute(&mut *connection).await?;
+        }
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+        take_seats(connection, writes).await?;
+        let changes = store_posts(connection, writes).await?;
+        match sqlx::query("COMMIT").execute(connection).await {
+            Ok(_) => Ok(changes),
+            Err(error) => Err(Failure { source: Arc::new(error), unconfirmed: changes }),
+        }
+    }
+
+    /// Hands the commit to the registry, with the answers to its posts inside; everyone else
+    /// gets theirs here.
+    async fn announce(&mut self, batches: Vec<RoomBatch>, writes: impl Iterator<Item = Write>) {
+        if std::mem::take(&mut self.failing) {
+            tracing::info!("the log is written again");
+        }
+        let mut commit = Commit { batches, answers: Vec::new() };
+        let mut others = Vec::new();
+        for write in writes {
+            match write {
+                Write::Post { asker: Asker { reply, answer: Some(answer) }, .. } => {
+                    commit.answers.push((reply, answer))
+                }
+                other => others.push(other),
+            }
+        }
+        if !commit.answers.is_empty() {
+            // With the registry gone the commit is dropped, which acknowledges it.
+            let _ = self.commits.send(commit).await;
+        }
+        for write in others {
+            match write {
+                Write::Post { .. } => {}
+                Write::MakeRoom { asker, .. } => asker.give(),
+                Write::Join { asker, .. } => asker.give(),
+                Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => asker.give(),
+                Write::Close => self.queue.close(),
+            }
+        }
+    }
+
+    fn refuse(&mut self, writes: impl IntoIterator<Item = Write>, source: &Arc<sqlx::Error>) {
+        let error = || Error::new("writing to the log", source.clone());
+        for write in writes {
+            match write {
+                Write::Post { asker, .. } => asker.refuse(Err(PostError::NotStored)),
+                Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
+                Write::Join { asker, .. } => asker.refuse(Err(error())),
+                Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => {
+                    asker.refuse(Err(error()))
+                }
+                Write::Close => self.queue.close(),
+            }
+        }
+    }
+
+    /// Settles a failed transaction and opens the file again; refuses what arrives meanwhile.
+    /// `None`: the log was closed before the file could be opened.
+    async fn recover(&mut self, failure: Failure, writes: Vec<Write>) -> Option<SqliteConnection> {
+        let Failure { source, unconfirmed } = failure;
+        if !std::mem::replace(&mut self.failing, true) {
+            tracing::error!(error = %source, "the log could not be written; trying again");
+        }
+        let mut unsettled = Vec::new();
+        if unconfirmed.is_empty() {
+            self.refuse(writes, &source);
+        } else {
+            unsettled = writes;
+        }
+        let mut reopening = pin!(reopen(self.connect.clone(), unconfirmed));
+        let mut refused = Vec::new();
+        let (connection, confirmed) = loop {
+            tokio::select! {
+                reopened = &mut reopening => break reopened,
+                received = self.queue.recv_many(&mut refused, usize::MAX) => match received {
+                    0 => return None,
+                    _ => self.refuse(refused.drain(..), &source),
+                }
+            }
+        };
+        self.max_pages.mark_changed();
+        match confirmed {
+            Some(changes) => self.announce(changes, unsettled.into_iter()).await,
+            None => self.refuse(unsettled, &source),
+        }
+        Some(connection)
+    }
+}
+
+/// Tries until the file is open and it is known whether the unconfirmed changes are in it;
+/// returns them if they are.
+async fn reopen(
+    connect: SqliteConnectOptions,
+    unconfirmed: Vec<RoomBatch>,
+) -> (SqliteConnection, Option<Vec<RoomBatch>>) {
+    loop {
+        if let Ok(mut connection) = connect.connect().await
+            && let Ok(stored) = posts::is_stored(&mut connection, &unconfirmed).await
+        {
+            return (connection, stored.then_some(unconfirmed));
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// Everything but the messages, in the order it came; reading marks last, all at once.
+async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> sqlx::Result<()> {
+    let mut marks = HashMap::new();
+    for write in writes {
+        match write {
+            Write::Post { .. } | Write::Close => {}
+            Write::MakeRoom { key, title, asker } => {
+                asker.answer = Some(Ok(seats::make_room(connection, key, title).await?));
+            }
+            Write::Join { token, room, username, asker } => {
+                asker.answer = Some(seats::join(connection, token, *room, username).await?);
+            }
+            Write::Leave { user, room, asker } => {
+                asker.answer = Some(Ok(seats::leave(connection, *user, *room).await?));
+            }
+            Write::MarkRead { user, room, seq, asker } => {
+                let mark = marks.entry((*user, *room)).or_insert(*seq);
+                *mark = (*mark).max(*seq);
+                asker.answer = Some(Ok(()));
+            }
+        }
+    }
+    if marks.is_empty() { Ok(()) } else { seats::mark_read(connection, &marks).await }
+}
+
+async fn store_posts(
+    connection: &mut SqliteConnection,
+    writes: &mut [Write],
+) -> sqlx::Result<Vec<RoomBatch>> {
+    let (mut drafts, mut slots) = (Vec::new(), Vec::new());
+    for write in writes {
+        if let Write::Post { draft, asker } = write {
+            drafts.push(&*draft);
+            slots.push(&mut asker.answer);
+        }
+    }
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (answers, changes) = posts::store(connection, &drafts).await?;
+    for (slot, answer) in slots.into_iter().zip(answers) {
+        *slot = Some(answer);
+    }
+    Ok(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::engine::sqlite::Options;
+    use crate::engine::{Answer, Draft, Posted, RoomId};
+    use app::protocol::{MessageId, RoomKey, UserId};
+    use tokio::sync::oneshot;
+
+    struct Workshop {
+        writer: Writer,
+        connection: SqliteConnection,
+        commits: mpsc::Receiver<Commit>,
+        _home: (tempfile::TempDir, std::fs::File, mpsc::Sender<Write>),
+    }
+
+    async fn workshop() -> (Workshop, RoomId) {
+        let directory = tempfile::tempdir().unwrap();
+        let home = home::open(&Options::new(directory.path().join("rooms.db"))).await.unwrap();
+        let Home { mut connection, connect, lock, .. } = home;
+        let (sender, queue) = mpsc::channel(1);
+        let (announce, commits) = mpsc::channel(1);
+        let max_pages = watch::channel(None).1;
+        let room = seats::make_room(&mut connection, &RoomKey("방".into()), "방").await.unwrap().id;
+        let writer = Writer { connect, max_pages, queue, commits: announce, failing: false };
+        (Workshop { writer, connection, commits, _home: (directory, lock, sender) }, room)
+    }
+
+    fn post(room: RoomId) -> (Write, oneshot::Receiver<Answer>) {
+        let (reply, answer) = oneshot::channel();
+        let id = MessageId::new(1, [7; 10]);
+        let draft = Draft {
+            room,
+            id,
+            user: UserId(1),
+            username: "민수".into(),
+            text: "안녕".into(),
+            created_at: 1,
+        };
+        (Write::Post { draft, asker: Asker::new(reply) }, answer)
+    }
+
+    fn unconfirmed(changes: Vec<RoomBatch>) -> Failure {
+        Failure { source: Arc::new(sqlx::Error::WorkerCrashed), unconfirmed: changes }
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_happened_unconfirmed_is_announced_and_acknowledged() {
+        let (mut workshop, room) = workshop().await;
+        let (write, answer) = post(room);
+        let mut writes = vec![write];
+        let changes =
+            workshop.writer.commit(&mut workshop.connection, &mut writes).await.ok().unwrap();
+
+        workshop.writer.recover(unconfirmed(changes), writes).await.unwrap();
+        let commit = workshop.commits.try_recv().unwrap();
+        assert_eq!((commit.batches[0].from, commit.batches[0].to), (0, 1));
+        drop(commit);
+        assert!(matches!(answer.await.unwrap(), Ok(Posted::Fresh(message)) if message.seq == 1));
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_did_not_happen_is_refused_and_not_announced() {
+        let (mut workshop, room) = workshop().await;
+        let (write, answer) = post(room);
+        let mut writes = vec![write];
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut workshop.connection).await.unwrap();
+        let changes = store_posts(&mut workshop.connection, &mut writes).await.unwrap();
+        workshop.connection.close().await.unwrap();
+
+        workshop.writer.recover(unconfirmed(changes), writes).await.unwrap();
+        assert!(workshop.commits.try_recv().is_err());
+        assert_eq!(answer.await.unwrap(), Err(PostError::NotStored));
+    }
+}

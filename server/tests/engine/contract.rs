@@ -1,0 +1,449 @@
+//! The promises of `Engine`, written once. An engine's own file calls [`contract!`] with a
+//! function that opens an empty log, and so runs each of these facts.
+
+use app::protocol::{Message, MessageId, RoomKey, UserId};
+use futures::future::join_all;
+use server::engine::{Commit, Draft, Engine, PostError, Posted, RoomBatch, RoomId, TokenHash};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// An empty log, and whatever must outlive it.
+pub struct Log {
+    pub engine: Arc<dyn Engine>,
+    pub commits: mpsc::Receiver<Commit>,
+    pub _home: Box<dyn Send>,
+}
+
+macro_rules! contract {
+    ($open:path) => {
+        $crate::contract::contract!($open:
+            a_room_is_made_once_and_keeps_its_creators_title
+            seq_and_rev_have_no_gaps_under_many_writers
+            a_repeated_message_is_stored_once
+            a_message_sent_twice_at_once_is_stored_once
+            repeats_among_new_messages_leave_no_gap
+            an_id_belongs_to_whoever_used_it_first
+            an_answer_comes_after_its_commit_was_taken
+            a_repeat_is_answered_behind_the_commit_it_repeats
+            a_text_comes_back_byte_for_byte
+            changes_are_read_page_by_page_until_there_are_none
+            history_is_read_backwards_to_the_beginning
+            an_empty_room_is_at_its_beginning
+            a_membership_lasts_from_join_to_leave
+            a_session_is_one_user_in_all_its_rooms
+            joining_again_renames_and_keeps_the_reading_mark
+            reading_moves_forward_and_never_beyond_the_end
+            joining_a_room_that_does_not_exist_fails_alone
+            a_message_for_a_room_that_does_not_exist_fails_alone
+            a_closed_log_stores_nothing
+        );
+    };
+    ($open:path: $($fact:ident)*) => {
+        $(#[tokio::test] async fn $fact() { $crate::contract::$fact($open().await).await; })*
+    };
+}
+pub(crate) use contract;
+
+pub async fn a_room_is_made_once_and_keeps_its_creators_title(log: Log) {
+    let key = RoomKey("거실".into());
+    assert_eq!(log.engine.find_room(&key).await.unwrap(), None);
+    let (first, second) =
+        tokio::join!(log.engine.make_room(&key, "거실"), log.engine.make_room(&key, "other"));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first, second);
+    assert_eq!((first.title.as_str(), first.rev), ("거실", 0));
+    assert_eq!(log.engine.find_room(&key).await.unwrap(), Some(first));
+}
+
+pub async fn seq_and_rev_have_no_gaps_under_many_writers(log: Log) {
+    const ROOMS: usize = 4;
+    const WRITERS: u64 = 16;
+    const EACH: usize = 20;
+    let rooms = join_all((0..ROOMS).map(|n| room(&log.engine, n))).await;
+    let announced = listen(log.commits);
+
+    let writers = rooms.iter().flat_map(|&room| (1..=WRITERS).map(move |writer| (room, writer)));
+    let writers = writers.map(|(room, writer)| {
+        let engine = log.engine.clone();
+        tokio::spawn(async move {
+            for n in 0..EACH {
+                let posted = engine.post(draft(room, writer, &n.to_string())).await;
+                assert!(matches!(posted, Ok(Posted::Fresh(_))));
+            }
+        })
+    });
+    for written in join_all(writers).await {
+        written.unwrap();
+    }
+
+    for &room in &rooms {
+        let stored = changes(&log.engine, room).await;
+        let count = WRITERS * EACH as u64;
+        assert_eq!(
+            stored.iter().map(|m| m.seq).collect::<Vec<_>>(),
+            (1..=count).collect::<Vec<_>>()
+        );
+        assert_eq!(
+            stored.iter().map(|m| m.rev).collect::<Vec<_>>(),
+            (1..=count).collect::<Vec<_>>()
+        );
+        for writer in 1..=WRITERS {
+            let texts =
+                stored.iter().filter(|m| m.user_id == UserId(writer)).map(|m| m.text.clone());
+            assert!(
+                texts.eq((0..EACH).map(|n| n.to_string())),
+                "everyone's messages keep their order"
+            );
+        }
+    }
+    log.engine.close().await;
+    let announced = announced.await.unwrap();
+    for &room in &rooms {
+        let mut rev = 0;
+        for batch in announced.iter().filter(|batch| batch.room == room) {
+            assert_eq!(batch.from, rev);
+            for message in &batch.messages {
+                rev += 1;
+                assert_eq!(message.rev, rev);
+            }
+            assert_eq!(batch.to, rev);
+        }
+        assert_eq!(rev, WRITERS * EACH as u64);
+    }
+}
+
+pub async fn a_repeated_message_is_stored_once(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let announced = listen(log.commits);
+    let draft = draft(room, 1, "안녕");
+    let first = fresh(log.engine.post(draft.clone()).await);
+    let again = log.engine.post(Draft { text: "something else".into(), ..draft }).await;
+    assert_eq!(again, Ok(Posted::Repeat(first.clone())));
+    assert_eq!(changes(&log.engine, room).await, [first]);
+    log.engine.close().await;
+    assert_eq!(announced.await.unwrap().len(), 1);
+}
+
+pub async fn a_message_sent_twice_at_once_is_stored_once(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let announced = listen(log.commits);
+    let (mine, other) = (draft(room, 1, "twice"), draft(room, 1, "between"));
+    let (first, between, second) =
+        tokio::join!(log.engine.post(mine.clone()), log.engine.post(other), log.engine.post(mine));
+    let (first, between) = (fresh(first), fresh(between));
+    assert_eq!((first.seq, between.seq), (1, 2));
+    assert_eq!(second, Ok(Posted::Repeat(first.clone())));
+    log.engine.close().await;
+    let announced: Vec<_> =
+        announced.await.unwrap().into_iter().flat_map(|batch| batch.messages).collect();
+    assert_eq!(announced, [first, between]);
+}
+
+pub async fn repeats_among_new_messages_leave_no_gap(log: Log) {
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let announced = listen(log.commits);
+    let old = draft(here, 1, "old");
+    let stored = fresh(log.engine.post(old.clone()).await);
+    let foreign = Draft { user: UserId(2), ..old.clone() };
+    let drafts = [draft(here, 1, "a"), old, draft(there, 1, "b"), foreign, draft(here, 1, "c")];
+    let answers = join_all(drafts.map(|draft| log.engine.post(draft))).await;
+    let [a, again, b, taken, c] = <[_; 5]>::try_from(answers).unwrap();
+    assert_eq!([fresh(a).seq, fresh(b).seq, fresh(c).seq], [2, 1, 3]);
+    assert_eq!((again, taken), (Ok(Posted::Repeat(stored)), Err(PostError::IdTaken)));
+    assert_eq!(seqs(&changes(&log.engine, here).await), [1, 2, 3]);
+    log.engine.close().await;
+    let announced = announced.await.unwrap().into_iter().flat_map(|batch| batch.messages);
+    assert_eq!(announced.count(), 4);
+}
+
+pub async fn an_id_belongs_to_whoever_used_it_first(log: Log) {
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let _announced = listen(log.commits);
+    let mine = draft(here, 1, "mine");
+    let theirs = Draft { user: UserId(2), ..mine.clone() };
+    let (first, at_once) =
+        tokio::join!(log.engine.post(mine.clone()), log.engine.post(theirs.clone()));
+    fresh(first);
+    assert_eq!(at_once, Err(PostError::IdTaken));
+    assert_eq!(log.engine.post(theirs.clone()).await, Err(PostError::IdTaken));
+    // Ids are a room's own.
+    assert_eq!(fresh(log.engine.post(Draft { room: there, ..theirs }).await).seq, 1);
+    assert_eq!(changes(&log.engine, here).await.len(), 1);
+}
+
+pub async fn an_answer_comes_after_its_commit_was_taken(mut log: Log) {
+    let room = room(&log.engine, 0).await;
+    let post = log.engine.post(draft(room, 1, "안녕"));
+    tokio::pin!(post);
+    let commit = tokio::select! {
+        commit = log.commits.recv() => commit.unwrap(),
+        _ = &mut post => panic!("acknowledged before it was announced"),
+    };
+    assert!(futures::poll!(&mut post).is_pending(), "acknowledged before it was delivered");
+    let announced = commit.batches[0].messages[0].clone();
+    assert_eq!(changes(&log.engine, room).await, std::slice::from_ref(&announced));
+    drop(commit);
+    assert_eq!(post.await, Ok(Posted::Fresh(announced)));
+}
+
+pub async fn a_repeat_is_answered_behind_the_commit_it_repeats(mut log: Log) {
+    let room = room(&log.engine, 0).await;
+    let draft = draft(room, 1, "안녕");
+    let first = log.engine.post(draft.clone());
+    tokio::pin!(first);
+    assert!(futures::poll!(&mut first).is_pending());
+    let commit = log.commits.recv().await.unwrap();
+    let repeat = log.engine.post(draft);
+    tokio::pin!(repeat);
+    assert!(futures::poll!(&mut repeat).is_pending());
+    let answers = log.commits.recv().await.unwrap();
+    assert!(answers.batches.is_empty());
+    assert!(futures::poll!(&mut repeat).is_pending());
+    drop(commit);
+    drop(answers);
+    assert_eq!(repeat.await, Ok(Posted::Repeat(fresh(first.await))));
+}
+
+pub async fn a_text_comes_back_byte_for_byte(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let long = "길다 ".repeat(4000);
+    let texts = [
+        "한글 👩‍👩‍👧 \"quoted\" \\back\\slash",
+        "a\u{0}b\u{1}\n\t\u{2028}",
+        "'; DROP TABLE messages; --",
+        "[1]",
+        &long,
+    ];
+    for text in texts {
+        let user = UserId(u64::MAX >> 1);
+        let draft = Draft { user, username: text.into(), ..draft(room, 1, text) };
+        let posted = fresh(log.engine.post(draft).await);
+        let stored = log.engine.latest(room, 1).await.unwrap().page.messages;
+        assert_eq!(stored, std::slice::from_ref(&posted));
+        assert_eq!(
+            (posted.text.as_str(), posted.username.as_str(), posted.user_id),
+            (text, text, user)
+        );
+    }
+}
+
+pub async fn changes_are_read_page_by_page_until_there_are_none(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    say(&log.engine, room, 7).await;
+    let mut rev = 2;
+    let mut pages = Vec::new();
+    loop {
+        let page = log.engine.changes_since(room, rev, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        rev = last.rev;
+        pages.push(page.iter().map(|message| message.rev).collect::<Vec<_>>());
+    }
+    assert_eq!(pages, [vec![3, 4], vec![5, 6], vec![7]]);
+    assert_eq!(log.engine.changes_since(room, u64::MAX, 500).await.unwrap(), []);
+}
+
+pub async fn history_is_read_backwards_to_the_beginning(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    say(&log.engine, room, 7).await;
+    let latest = log.engine.latest(room, 3).await.unwrap();
+    assert_eq!((latest.cursor.epoch, latest.cursor.rev), (log.engine.epoch(), 7));
+    assert_eq!((seqs(&latest.page.messages), latest.page.from_beginning), (vec![5, 6, 7], false));
+    let page = log.engine.before(room, 5, 3).await.unwrap();
+    assert_eq!((seqs(&page.messages), page.from_beginning), (vec![2, 3, 4], false));
+    let page = log.engine.before(room, 2, 3).await.unwrap();
+    assert_eq!((seqs(&page.messages), page.from_beginning), (vec![1], true));
+    let page = log.engine.before(room, 1, 3).await.unwrap();
+    assert_eq!((seqs(&page.messages), page.from_beginning), (vec![], true));
+    let page = log.engine.before(room, u64::MAX, 7).await.unwrap();
+    assert_eq!((seqs(&page.messages), page.from_beginning), ((1..=7).collect(), true));
+}
+
+pub async fn an_empty_room_is_at_its_beginning(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let latest = log.engine.latest(room, 50).await.unwrap();
+    assert_eq!(
+        (latest.cursor.rev, seqs(&latest.page.messages), latest.page.from_beginning),
+        (0, vec![], true)
+    );
+    assert!(log.engine.latest(RoomId(room.0 + 1), 50).await.is_err());
+}
+
+pub async fn a_membership_lasts_from_join_to_leave(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let token = TokenHash([7; 32]);
+    assert_eq!(log.engine.find_session(&token).await.unwrap(), None);
+    say(&log.engine, room, 3).await;
+
+    let (user, joined) = log.engine.join(&token, room, "민수").await.unwrap();
+    assert_eq!((joined.username.as_str(), joined.last_read, joined.unread), ("민수", 3, 0));
+    say(&log.engine, room, 2).await;
+    let session = log.engine.find_session(&token).await.unwrap().unwrap();
+    assert_eq!(session.user, user);
+    let [seat] = &session.memberships[..] else { panic!("one seat") };
+    assert_eq!((seat.room.id, seat.room.rev, seat.last_read, seat.unread), (room, 5, 3, 2));
+
+    log.engine.leave(user, room).await.unwrap();
+    log.engine.leave(user, room).await.unwrap();
+    assert_eq!(log.engine.find_session(&token).await.unwrap().unwrap().memberships, []);
+    let (again, joined) = log.engine.join(&token, room, "민수").await.unwrap();
+    assert_eq!((again, joined.last_read, joined.unread), (user, 5, 0));
+}
+
+pub async fn a_session_is_one_user_in_all_its_rooms(log: Log) {
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let (mine, theirs) = (TokenHash([1; 32]), TokenHash([2; 32]));
+    let (me, _) = log.engine.join(&mine, here, "민수").await.unwrap();
+    let (me_too, _) = log.engine.join(&mine, there, "Minsu").await.unwrap();
+    let (they, _) = log.engine.join(&theirs, here, "Ana").await.unwrap();
+    assert_eq!(me, me_too);
+    assert_ne!(me, they);
+    let seats = log.engine.find_session(&mine).await.unwrap().unwrap().memberships;
+    let seats: Vec<_> = seats.iter().map(|seat| (seat.room.id, seat.username.as_str())).collect();
+    assert_eq!(seats, [(here, "민수"), (there, "Minsu")]);
+}
+
+pub async fn joining_again_renames_and_keeps_the_reading_mark(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let token = TokenHash([7; 32]);
+    log.engine.join(&token, room, "민수").await.unwrap();
+    say(&log.engine, room, 2).await;
+    let (_, joined) = log.engine.join(&token, room, "민수 2").await.unwrap();
+    assert_eq!((joined.username.as_str(), joined.last_read, joined.unread), ("민수 2", 0, 2));
+}
+
+pub async fn reading_moves_forward_and_never_beyond_the_end(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let token = TokenHash([7; 32]);
+    let (user, _) = log.engine.join(&token, room, "민수").await.unwrap();
+    say(&log.engine, room, 5).await;
+    for (marked, last_read) in [(2, 2), (1, 2), (4, 4), (u64::MAX, 5)] {
+        log.engine.mark_read(user, room, marked).await.unwrap();
+        let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
+        assert_eq!(
+            (seat.last_read, seat.unread),
+            (last_read, 5 - last_read),
+            "after reading to {marked}"
+        );
+    }
+    say(&log.engine, room, 1).await;
+    let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
+    assert_eq!((seat.last_read, seat.unread), (5, 1));
+    // Marks that arrive together, in whatever order: the furthest counts.
+    say(&log.engine, room, 2).await;
+    let marked = join_all([8, 6, 7].map(|seq| log.engine.mark_read(user, room, seq))).await;
+    assert!(marked.iter().all(Result::is_ok));
+    let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
+    assert_eq!(seat.last_read, 8);
+    // Who has no seat has nothing to mark.
+    log.engine.mark_read(UserId(user.0 + 1), room, 1).await.unwrap();
+}
+
+pub async fn joining_a_room_that_does_not_exist_fails_alone(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let token = TokenHash([7; 32]);
+    let (lost, said) = tokio::join!(
+        log.engine.join(&token, RoomId(room.0 + 1), "민수"),
+        log.engine.post(draft(room, 1, "안녕"))
+    );
+    assert!(lost.is_err());
+    fresh(said);
+    assert_eq!(log.engine.find_session(&token).await.unwrap(), None);
+}
+
+pub async fn a_message_for_a_room_that_does_not_exist_fails_alone(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let (lost, said) = tokio::join!(
+        log.engine.post(draft(RoomId(room.0 + 1), 1, "lost")),
+        log.engine.post(draft(room, 1, "안녕"))
+    );
+    assert_eq!(lost, Err(PostError::NotStored));
+    fresh(said);
+}
+
+pub async fn a_closed_log_stores_nothing(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let announced = listen(log.commits);
+    // What is in line before the end is still committed.
+    let (said, ()) = tokio::join!(log.engine.post(draft(room, 1, "안녕")), log.engine.close());
+    fresh(said);
+    assert_eq!(log.engine.post(draft(room, 1, "late")).await, Err(PostError::NotStored));
+    assert!(log.engine.make_room(&RoomKey("late".into()), "late").await.is_err());
+    assert!(log.engine.check().await.is_err());
+    log.engine.close().await;
+    assert_eq!(announced.await.unwrap().len(), 1);
+}
+
+/// Takes every commit, as the registry would; ends when the log is closed.
+pub fn listen(mut commits: mpsc::Receiver<Commit>) -> JoinHandle<Vec<RoomBatch>> {
+    tokio::spawn(async move {
+        let mut batches = Vec::new();
+        while let Some(commit) = commits.recv().await {
+            batches.extend(commit.batches.iter().cloned());
+        }
+        batches
+    })
+}
+
+pub async fn room(engine: &Arc<dyn Engine>, n: usize) -> RoomId {
+    let name = format!("room-{n}");
+    engine.make_room(&RoomKey(name.clone()), &name).await.unwrap().id
+}
+
+/// A draft with an id of its own.
+pub fn draft(room: RoomId, user: u64, text: &str) -> Draft {
+    static MADE: AtomicU64 = AtomicU64::new(1);
+    let made = MADE.fetch_add(1, Ordering::Relaxed);
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&made.to_le_bytes());
+    Draft {
+        room,
+        id: MessageId::new(1_700_000_000_000 + made, random),
+        user: UserId(user),
+        username: format!("user {user}"),
+        text: text.to_owned(),
+        created_at: 1_700_000_000_000 + made,
+    }
+}
+
+/// Everything in the room, by way of small pages.
+pub async fn changes(engine: &Arc<dyn Engine>, room: RoomId) -> Vec<Arc<Message>> {
+    let mut all: Vec<Arc<Message>> = Vec::new();
+    loop {
+        let rev = all.last().map_or(0, |last| last.rev);
+        let page = engine.changes_since(room, rev, 100).await.unwrap();
+        if page.is_empty() {
+            let ids: HashMap<_, _> = all.iter().map(|message| (message.id, message.seq)).collect();
+            assert_eq!(ids.len(), all.len(), "no message is there twice");
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+async fn say(engine: &Arc<dyn Engine>, room: RoomId, count: usize) {
+    for n in 0..count {
+        fresh(engine.post(draft(room, 1, &n.to_string())).await);
+    }
+}
+
+pub fn fresh(posted: Result<Posted, PostError>) -> Arc<Message> {
+    match posted {
+        Ok(Posted::Fresh(message)) => message,
+        other => panic!("not stored afresh: {other:?}"),
+    }
+}
+
+fn seqs(messages: &[Arc<Message>]) -> Vec<u64> {
+    messages.iter().map(|message| message.seq).collect()
+}

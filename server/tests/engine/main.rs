@@ -1,0 +1,5 @@
+//! What every engine promises (`contract`), and what only SQLite can do wrong (`sqlite`).
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod sqlite;
