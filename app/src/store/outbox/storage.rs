@@ -1,0 +1,88 @@
+//! How an outbox is kept in localStorage: under which key, in which form.
+
+use super::{Delivery, Entry, Outbox};
+use crate::protocol::{Codec, MessageId, Refusal, RoomKey, UserId};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use std::fmt;
+
+/// The first byte of what is stored. Another form takes another number.
+const VERSION: u8 = 1;
+
+const PREFIX: &str = "sarangbang.outbox.";
+
+/// An entry as stored: id, text, date, and the refusal if it failed. The refusal is bytes of
+/// its own, so that a later build that knows other refusals still reads the message.
+type Stored = (MessageId, String, u64, Option<Vec<u8>>);
+
+impl Outbox {
+    /// The entries as text. What is in flight counts as waiting: only an ack takes it out.
+    pub fn encode(&self) -> String {
+        let stored = self.entries.iter().map(|entry| -> Stored {
+            let refusal = match &entry.delivery {
+                Delivery::Failed(refusal) => Some(Codec::Postcard.encode(refusal)),
+                _ => None,
+            };
+            (entry.id, entry.text.clone(), entry.written_at, refusal)
+        });
+        let mut bytes = vec![VERSION];
+        bytes.extend(Codec::Postcard.encode(&stored.collect::<Vec<_>>()));
+        BASE64.encode(bytes)
+    }
+
+    /// The outbox that was stored; an empty one if the text is none of ours.
+    pub fn decode(text: &str) -> Self {
+        let bytes = BASE64.decode(text).unwrap_or_default();
+        let stored: Vec<Stored> = match bytes.split_first() {
+            Some((&VERSION, rest)) => Codec::Postcard.decode(rest).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let entries = stored.into_iter().map(|(id, text, written_at, refusal)| {
+            let delivery = match refusal {
+                // A reason this build cannot read is still a reason not to send by itself.
+                Some(reason) => {
+                    Delivery::Failed(Codec::Postcard.decode(&reason).unwrap_or(Refusal::Malformed))
+                }
+                None => Delivery::Waiting,
+            };
+            Entry { id, text, written_at, delivery }
+        });
+        Outbox { entries: entries.collect(), ..Outbox::default() }
+    }
+}
+
+/// Names an outbox in localStorage: `sarangbang.outbox.{user}.{room}.{tab}`. A tab sends only
+/// from its own; what a closed tab left must be adopted first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorageKey {
+    pub user: UserId,
+    pub room: RoomKey,
+    /// Any name without a dot.
+    pub tab: String,
+}
+
+impl fmt::Display for StorageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}.{}.{}", self.user, self.room, self.tab)
+    }
+}
+
+impl StorageKey {
+    /// Reads a key back; `None` if it is not an outbox's. A room's name may hold dots, the
+    /// parts around it do not.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (user, rest) = key.strip_prefix(PREFIX)?.split_once('.')?;
+        let (room, tab) = rest.rsplit_once('.')?;
+        if room.is_empty() || tab.is_empty() {
+            return None;
+        }
+        let user = UserId(user.parse().ok()?);
+        Some(StorageKey { user, room: RoomKey(room.into()), tab: tab.into() })
+    }
+
+    /// Whether this tab may take over what is stored under `other`: the same person's, of the
+    /// same room. On a shared computer nobody sends what another wrote.
+    pub fn may_adopt(&self, other: &StorageKey) -> bool {
+        self.user == other.user && self.room == other.room && self.tab != other.tab
+    }
+}
