@@ -1,0 +1,138 @@
+//! What only a browser has: clocks, chance, storage, the reader's zone and sorting. Called
+//! from effects and events alone, which do not run on the server.
+
+use crate::i18n::Locale;
+use crate::protocol::MessageId;
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use std::cmp::Ordering;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+pub fn window() -> web_sys::Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+pub fn document() -> web_sys::Document {
+    window().document().expect("a window has a document")
+}
+
+/// Whether someone is looking at this tab.
+pub fn is_looked_at() -> bool {
+    let document = document();
+    !document.hidden() && document.has_focus().unwrap_or(true)
+}
+
+/// Whether the main pointer is a finger.
+pub fn is_coarse() -> bool {
+    matches("(pointer: coarse)")
+}
+
+/// Whether the reader's system asks for less motion.
+pub fn wants_less_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
+}
+
+/// Whether the focus is free to take.
+pub fn nothing_has_focus() -> bool {
+    let document = document();
+    match (document.active_element(), document.body()) {
+        (Some(active), Some(body)) => *body == active,
+        _ => true,
+    }
+}
+
+/// Milliseconds since 1970, by the reader's clock.
+pub fn now() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// Milliseconds by a clock that never goes back.
+pub fn ticks() -> u64 {
+    window().performance().map_or_else(now, |performance| performance.now() as u64)
+}
+
+/// Uniform in 0..1.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+pub fn fresh_id() -> MessageId {
+    let mut random = [0; 10];
+    let crypto = window().crypto().expect("every browser with wasm has crypto");
+    // Fails only above 65,536 bytes.
+    let _ = crypto.get_random_values_with_u8_array(&mut random);
+    MessageId::new(now(), random)
+}
+
+/// The reader's zone at that time, in minutes ahead of UTC; summer time included.
+pub fn offset_minutes(unix_millis: u64) -> i32 {
+    let date = js_sys::Date::new(&JsValue::from_f64(unix_millis as f64));
+    -(date.get_timezone_offset() as i32)
+}
+
+/// Compares names as readers of that language sort them.
+pub fn collator(locale: Locale) -> impl Fn(&str, &str) -> Ordering + Clone {
+    let locales = Array::of1(&JsValue::from_str(locale.tag()));
+    let compare: Function = js_sys::Intl::Collator::new(&locales, &Object::new()).compare();
+    move |a: &str, b: &str| {
+        let order = compare.call2(&JsValue::NULL, &a.into(), &b.into());
+        order
+            .ok()
+            .and_then(|order| order.as_f64())
+            .map_or_else(|| a.cmp(b), |order| order.total_cmp(&0.0))
+    }
+}
+
+/// Leaves a cookie that the server reads with the next page.
+pub fn set_cookie(name: &str, value: &str) {
+    let document: web_sys::HtmlDocument = document().unchecked_into();
+    let value: String = js_sys::encode_uri_component(value).into();
+    let cookie = [name, "=", &value, "; Path=/; Max-Age=31536000; SameSite=Lax"].concat();
+    // A browser that takes no cookies loses a convenience.
+    let _ = document.set_cookie(&cookie);
+}
+
+/// The storage that outlives the tab; `None` where the browser forbids it.
+pub fn local_storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The storage that a reload keeps and the tab's end does not.
+pub fn session_storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// All keys of a storage.
+pub fn keys(storage: &web_sys::Storage) -> Vec<String> {
+    let length = storage.length().unwrap_or(0);
+    (0..length).filter_map(|index| storage.key(index).ok().flatten()).collect()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
+    fn request_lock(name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
+}
+
+/// Takes a lock that all tabs of this origin see, and holds it until the tab ends. `Some(false)`
+/// if another tab holds it; `None` where the browser has no locks (a page over plain http).
+pub async fn hold_lock(name: &str) -> Option<bool> {
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
+    let mut request = None;
+    let answer = Promise::new(&mut |resolve, _| {
+        let granted = Closure::once_into_js(move |lock: JsValue| {
+            let is_granted = !lock.is_null();
+            let _ = resolve.call1(&JsValue::NULL, &is_granted.into());
+            if is_granted { Promise::new(&mut |_, _| {}).into() } else { JsValue::UNDEFINED }
+        });
+        request = Some(request_lock(name, &options, granted.unchecked_ref()));
+    });
+    // The request's own promise ends with the lock, that is with the tab.
+    let _held = request?.ok()?;
+    JsFuture::from(answer).await.ok()?.as_bool()
+}
