@@ -1,0 +1,300 @@
+//! Which language, and every word a person reads.
+//!
+//! [`Phrases`] has one field for each text, and [`ko`] and [`en`] fill it: a phrase that
+//! one of them lacks does not compile. Texts with arguments are functions; they put strings
+//! together with `concat` because formatting machinery costs bytes in the browser.
+
+pub mod en;
+pub mod ko;
+pub mod locale;
+
+pub use locale::Locale;
+
+use crate::protocol::frame::Refusal;
+
+/// Every text of the page in one language. What a field is for is said by the component
+/// it is named in; names and numbers are put in as they are, so they need no escaping here.
+pub struct Phrases {
+    // The house
+    pub app_name: &'static str,
+    pub tagline: &'static str,
+    pub promise: &'static str,
+    pub home_title: &'static str,
+    /// The tab's title: `(3) Study · Sarangbang`; 0 unread shows no number.
+    pub room_title: fn(room: &str, unread: u64) -> String,
+    /// The name of the language itself, for the switch.
+    pub language_name: &'static str,
+    pub language: &'static str,
+    pub theme: &'static str,
+    pub theme_system: &'static str,
+    pub theme_light: &'static str,
+    pub theme_dark: &'static str,
+    pub close: &'static str,
+
+    // home_page
+    pub public_rooms: &'static str,
+    pub no_public_rooms: &'static str,
+
+    // join_form
+    pub name_label: &'static str,
+    pub room_label: &'static str,
+    pub room_placeholder: &'static str,
+    pub join: &'static str,
+    /// Above the form of a room one reads but has not joined.
+    pub join_invitation: &'static str,
+    /// On the button that joins under the suggested name at once.
+    pub join_as: fn(name: &str) -> String,
+
+    // room_page
+    pub skip_to_composer: &'static str,
+    pub head_count: fn(u64) -> String,
+    pub share: &'static str,
+    pub link_copied: &'static str,
+    pub leave: &'static str,
+    pub open_rooms: &'static str,
+    pub open_users: &'static str,
+    pub without_script: &'static str,
+    pub refresh: &'static str,
+
+    // room_sidebar
+    pub my_rooms: &'static str,
+    pub no_rooms: &'static str,
+    pub join_another: &'static str,
+    pub unread: fn(u64) -> String,
+
+    // user_list
+    pub users: &'static str,
+    pub you: &'static str,
+    pub away: &'static str,
+    pub writing: &'static str,
+
+    // message_list
+    pub conversation: &'static str,
+    pub older: &'static str,
+    pub older_loading: &'static str,
+    pub older_failed: &'static str,
+    pub older_retry: &'static str,
+    pub beginning: &'static str,
+    pub empty: &'static str,
+    pub empty_hint: &'static str,
+    pub unread_divider: &'static str,
+    pub new_messages: fn(u64) -> String,
+    pub to_latest: &'static str,
+    /// A few names and how many more: the subject of [`Phrases::joined`] and [`Phrases::left`].
+    pub people: fn(names: &[&str], others: u64) -> String,
+    pub joined: fn(people: &str) -> String,
+    pub left: fn(people: &str) -> String,
+    pub left_count: fn(u64) -> String,
+    pub restarted: &'static str,
+
+    // message_row
+    pub message_label: fn(author: &str, time: &str) -> String,
+    pub pending: &'static str,
+    pub waiting: &'static str,
+    pub sending_in: fn(seconds: u64) -> String,
+    pub failed: &'static str,
+    pub retry: &'static str,
+    pub edit: &'static str,
+    pub delete: &'static str,
+    pub show_more: &'static str,
+    pub show_less: &'static str,
+
+    // status_line
+    pub typing: fn(names: &[&str], others: u64) -> String,
+    pub reconnecting: &'static str,
+    pub seconds: fn(u64) -> String,
+    pub try_now: &'static str,
+    pub offline: &'static str,
+    pub back_online: &'static str,
+    pub reload_needed: &'static str,
+    pub protocol_error: &'static str,
+
+    // composer
+    pub message: &'static str,
+    pub message_placeholder: &'static str,
+    pub send: &'static str,
+    pub send_hint: &'static str,
+    pub counter: fn(used: u64, limit: u64) -> String,
+    pub over_limit: fn(over: u64) -> String,
+    pub outbox_full: &'static str,
+    pub outbox_unsafe: &'static str,
+
+    // error_page
+    pub not_found_title: &'static str,
+    pub not_found: &'static str,
+    pub bad_room_title: &'static str,
+    pub bad_room: &'static str,
+    pub server_error_title: &'static str,
+    pub server_error: &'static str,
+    pub foreign_form_title: &'static str,
+    pub foreign_form: &'static str,
+    pub back_home: &'static str,
+
+    // Dates and times, of fields someone else has computed for the reader's zone.
+    pub today: &'static str,
+    pub yesterday: &'static str,
+    /// `month` and `day` from 1, `weekday` from 0 for Sunday.
+    pub date: fn(year: i32, month: u32, day: u32, weekday: u32) -> String,
+    /// `hour` from 0 to 23.
+    pub time: fn(hour: u32, minute: u32) -> String,
+    /// A time of a reader whose zone is not known yet.
+    pub utc: fn(time: &str) -> String,
+
+    // Admin's sentences to Socket.IO clients, and the echo namespace.
+    pub admin: &'static str,
+    pub admin_welcome: fn(room: &str) -> String,
+    pub admin_joined: fn(name: &str) -> String,
+    pub admin_left: fn(name: &str) -> String,
+    pub echo_connected: &'static str,
+    pub echo_answer: fn(text: &str) -> String,
+
+    pub refusal: fn(&Refusal) -> String,
+}
+
+/// A system line names this many people; the rest are counted.
+const NAMED: usize = 2;
+
+impl Phrases {
+    /// Why not, in a sentence.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        (self.refusal)(refusal)
+    }
+
+    /// One system line for consecutive arrivals and departures: "민수, Ana and 3 others
+    /// joined · 2 left". Those who left are only counted when others are named before them.
+    pub fn comings_and_goings(&self, joined: &[&str], left: &[&str]) -> String {
+        let people = |names: &[&str]| {
+            let (named, others) = names.split_at(names.len().min(NAMED));
+            (self.people)(named, others.len() as u64)
+        };
+        match (joined, left) {
+            ([], []) => String::new(),
+            (joined, []) => (self.joined)(&people(joined)),
+            ([], left) => (self.left)(&people(left)),
+            (joined, [one]) => {
+                [(self.joined)(&people(joined)), (self.left)(&people(&[one]))].join(" · ")
+            }
+            (joined, left) => {
+                [(self.joined)(&people(joined)), (self.left_count)(left.len() as u64)].join(" · ")
+            }
+        }
+    }
+
+    /// "A is typing", "A, B and 2 others are typing"; empty when nobody is.
+    pub fn who_is_typing(&self, names: &[&str]) -> String {
+        if names.is_empty() {
+            return String::new();
+        }
+        let (named, others) = names.split_at(names.len().min(NAMED));
+        (self.typing)(named, others.len() as u64)
+    }
+}
+
+/// A number with a comma every three digits, as both languages write it.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Whole seconds to wait, at least one: "in 0 seconds" helps nobody.
+fn seconds_of(millis: u32) -> u64 {
+    u64::from(millis.div_ceil(1000).max(1))
+}
+
+/// The hour on a twelve-hour clock and the minute with its zero: `3`, `07`.
+fn twelve_hours(hour: u32, minute: u32) -> [String; 2] {
+    let minute = minute.to_string();
+    let padding = if minute.len() < 2 { "0" } else { "" };
+    [((hour % 12 + 11) % 12 + 1).to_string(), [padding, &minute].concat()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KO: &Phrases = &ko::KO;
+    const EN: &Phrases = &en::EN;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(number(n), text);
+        }
+    }
+
+    #[test]
+    fn english_knows_one_from_many() {
+        assert_eq!((EN.head_count)(1), "1 person");
+        assert_eq!((EN.head_count)(1000), "1,000 people");
+        assert_eq!((EN.unread)(1), "1 unread message");
+        assert_eq!((EN.over_limit)(2), "2 characters too many");
+        assert_eq!(EN.who_is_typing(&["Ana"]), "Ana is typing");
+        assert_eq!(EN.who_is_typing(&["Ana", "Ben"]), "Ana and Ben are typing");
+        assert_eq!(EN.who_is_typing(&["A", "B", "C", "D"]), "A, B and 2 others are typing");
+        assert_eq!(EN.who_is_typing(&[]), "");
+    }
+
+    #[test]
+    fn comings_and_goings_fold_into_one_line() {
+        let five = ["민수", "Ana", "c", "d", "e"];
+        assert_eq!(KO.comings_and_goings(&["민수"], &[]), "민수님이 들어왔어요");
+        assert_eq!(KO.comings_and_goings(&[], &["민수", "Ana"]), "민수님, Ana님이 나갔어요");
+        assert_eq!(
+            KO.comings_and_goings(&five, &["f", "g"]),
+            "민수님, Ana님 외 3명이 들어왔어요 · 2명이 나갔어요"
+        );
+        assert_eq!(
+            EN.comings_and_goings(&five, &["f", "g"]),
+            "민수, Ana and 3 others joined · 2 left"
+        );
+        assert_eq!(EN.comings_and_goings(&["Ana"], &["Ben"]), "Ana joined · Ben left");
+        assert_eq!(
+            EN.comings_and_goings(&["Ana", "Ben", "Cho"], &[]),
+            "Ana, Ben and 1 other joined"
+        );
+        assert_eq!(EN.comings_and_goings(&[], &[]), "");
+    }
+
+    #[test]
+    fn days_and_times_read_as_people_write_them() {
+        assert_eq!((KO.date)(2026, 11, 22, 0), "2026년 11월 22일 일요일");
+        assert_eq!((EN.date)(2026, 11, 22, 0), "Sunday, 22 November 2026");
+        assert_eq!((KO.time)(15, 7), "오후 3:07");
+        assert_eq!((EN.time)(15, 7), "3:07 PM");
+        assert_eq!((KO.time)(0, 0), "오전 12:00");
+        assert_eq!((EN.time)(12, 59), "12:59 PM");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds() {
+        let soon = Refusal::RateLimited { retry_after_ms: 20 };
+        assert_eq!(EN.refusal(&soon), "A little too fast. Please wait 1 second.");
+        let later = Refusal::RateLimited { retry_after_ms: 2001 };
+        assert_eq!(KO.refusal(&later), "조금 빨라요. 3초만 기다려 주세요.");
+    }
+
+    #[test]
+    fn admin_speaks_as_the_tutorial_does() {
+        assert_eq!((KO.admin_welcome)("공부"), "공부 방에 오신 걸 환영합니다.");
+        assert_eq!((KO.admin_joined)("민수"), "민수가 방에 참여했습니다.");
+        assert_eq!((KO.admin_left)("민수"), "민수가 방을 떠났습니다.");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_moment_is_without_a_text(year in -9999i32..9999, field: [u32; 4]) {
+            for phrases in Locale::ALL.map(Locale::phrases) {
+                let [month, day, hour, minute] = field;
+                (phrases.date)(year, month, day, hour);
+                (phrases.time)(hour, minute);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! English.
+
+use super::{Phrases, number, seconds_of, twelve_hours};
+use crate::protocol::frame::Refusal;
+
+/// "1 person", "1,000 people".
+fn count(n: u64, one: &str, many: &str) -> String {
+    [&*number(n), " ", if n == 1 { one } else { many }].concat()
+}
+
+pub static EN: Phrases = Phrases {
+    app_name: "Sarangbang",
+    tagline: "Send a link, type a name, talk.",
+    promise: "No account. Nothing anyone said is ever lost.",
+    home_title: "Sarangbang · A room, a name, a talk",
+    room_title: |room, unread| match unread {
+        0 => [room, " · Sarangbang"].concat(),
+        n => ["(", &number(n), ") ", room, " · Sarangbang"].concat(),
+    },
+    language_name: "English",
+    language: "Language",
+    theme: "Theme",
+    theme_system: "As the device",
+    theme_light: "Light",
+    theme_dark: "Dark",
+    close: "Close",
+
+    public_rooms: "Open rooms",
+    no_public_rooms: "No open rooms yet.",
+
+    name_label: "Name",
+    room_label: "Room",
+    room_placeholder: "e.g. Our class",
+    join: "Join",
+    join_invitation: "Type a name and join in.",
+    join_as: |name| ["Join as “", name, "”"].concat(),
+
+    skip_to_composer: "Skip to writing",
+    head_count: |n| count(n, "person", "people"),
+    share: "Copy link",
+    link_copied: "Copied",
+    leave: "Leave",
+    open_rooms: "Rooms",
+    open_users: "Show who is here",
+    without_script: "Scripts are off, so new messages do not appear by themselves.",
+    refresh: "Refresh",
+
+    my_rooms: "Your rooms",
+    no_rooms: "Rooms you join gather here.",
+    join_another: "Join another room",
+    unread: |n| count(n, "unread message", "unread messages"),
+
+    users: "People here",
+    you: "you",
+    away: "away",
+    writing: "typing",
+
+    conversation: "Conversation",
+    older: "Show older messages",
+    older_loading: "Loading older messages…",
+    older_failed: "Older messages could not be loaded.",
+    older_retry: "Try again",
+    beginning: "Beginning of the room",
+    empty: "It is quiet here",
+    empty_hint: "Say the first word. Anyone with the link can come in.",
+    unread_divider: "New from here",
+    new_messages: |n| ["↓ ", &number(n), " new"].concat(),
+    to_latest: "↓ To the latest",
+    people: |names, others| match (names, others) {
+        ([], n) => count(n, "person", "people"),
+        ([one], 0) => (*one).into(),
+        ([first @ .., last], 0) => [&*first.join(", "), " and ", last].concat(),
+        (names, n) => [&*names.join(", "), " and ", &count(n, "other", "others")].concat(),
+    },
+    joined: |people| [people, " joined"].concat(),
+    left: |people| [people, " left"].concat(),
+    left_count: |n| [&*number(n), " left"].concat(),
+    restarted: "The server has restarted",
+
+    message_label: |author, time| [author, ", ", time].concat(),
+    pending: "Sending",
+    waiting: "Waits for the connection",
+    sending_in: |seconds| ["Goes out in ", &number(seconds), " s"].concat(),
+    failed: "Not sent.",
+    retry: "Retry",
+    edit: "Edit",
+    delete: "Delete",
+    show_more: "Show more",
+    show_less: "Show less",
+
+    typing: |names, others| {
+        let verb = if names.len() as u64 + others == 1 { " is typing" } else { " are typing" };
+        [(EN.people)(names, others).as_str(), verb].concat()
+    },
+    reconnecting: "Reconnecting…",
+    seconds: |n| [&*number(n), " s"].concat(),
+    try_now: "Try now",
+    offline: "Offline: what you write is kept and will be sent.",
+    back_online: "Back online",
+    reload_needed: "There is a new version. Please reload the page.",
+    protocol_error: "The server and this page do not understand each other. Please reload the page.",
+
+    message: "Message",
+    message_placeholder: "Write a message",
+    send: "Send",
+    send_hint: "Enter sends, Shift+Enter breaks the line",
+    counter: |used, limit| [&*number(used), " / ", &number(limit)].concat(),
+    over_limit: |over| count(over, "character too many", "characters too many"),
+    outbox_full: "Many messages are waiting. Please go on once the connection is back.",
+    outbox_unsafe: "This browser cannot keep what you write. Do not close it before it is sent.",
+
+    not_found_title: "There is nothing here",
+    not_found: "Check the address, or find a room from the first page.",
+    bad_room_title: "That is not a room’s name",
+    bad_room: "A room’s name has up to 64 visible characters.",
+    server_error_title: "Something went wrong",
+    server_error: "Please come back in a moment. What was said is safe.",
+    foreign_form_title: "That could not be accepted",
+    foreign_form: "It came from another site, or cookies are switched off. Please open the room and try again.",
+    back_home: "To the first page",
+
+    today: "Today",
+    yesterday: "Yesterday",
+    date: |year, month, day, weekday| {
+        const DAYS: [&str; 7] =
+            ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let weekday = DAYS.get(weekday as usize).unwrap_or(&"");
+        let name = MONTHS.get(month.wrapping_sub(1) as usize).unwrap_or(&"");
+        [weekday, ", ", &*day.to_string(), " ", name, " ", &*year.to_string()].concat()
+    },
+    time: |hour, minute| {
+        let half = if hour < 12 { " AM" } else { " PM" };
+        let [hour, minute] = twelve_hours(hour, minute);
+        [&*hour, ":", &minute, half].concat()
+    },
+    utc: |time| [time, " UTC"].concat(),
+
+    admin: "Admin",
+    admin_welcome: |room| ["Welcome to ", room, "."].concat(),
+    admin_joined: |name| [name, " has joined the room."].concat(),
+    admin_left: |name| [name, " has left the room."].concat(),
+    echo_connected: "Connected to the server.",
+    echo_answer: |text| ["The server answers: ", text].concat(),
+
+    refusal: |refusal| match refusal {
+        Refusal::Malformed => "The server could not read that. Please reload the page.".into(),
+        Refusal::OutOfTurn => "That came out of turn. Please reload the page.".into(),
+        Refusal::UnknownSession => {
+            "It has been a while. Please type your name and join again.".into()
+        }
+        Refusal::UnknownRoom => "There is no such room yet.".into(),
+        Refusal::NotJoined => "Please join the room first.".into(),
+        Refusal::BadRoom => EN.bad_room.into(),
+        Refusal::NameEmpty => "Please type a name.".into(),
+        Refusal::NameTooLong { limit } => {
+            ["A name has at most ", &*count((*limit).into(), "character", "characters"), "."]
+                .concat()
+        }
+        Refusal::NameInvisible => {
+            "That name has invisible characters. Please type it again.".into()
+        }
+        Refusal::NameReserved => {
+            "That name belongs to the room itself. Please choose another.".into()
+        }
+        Refusal::NameTaken { suggestion } => {
+            ["Someone here has that name. How about “", suggestion, "”?"].concat()
+        }
+        Refusal::TextBlank => "An empty message cannot be sent.".into(),
+        Refusal::TextTooLong { limit, over } => {
+            let (limit, over) = (number((*limit).into()), number((*over).into()));
+            ["A message has at most ", &*limit, " characters; this one is ", &over, " over."]
+                .concat()
+        }
+        Refusal::IdTaken => "It clashed with another message. Please send it again.".into(),
+        Refusal::RateLimited { retry_after_ms } => {
+            let wait = count(seconds_of(*retry_after_ms), "second", "seconds");
+            ["A little too fast. Please wait ", &*wait, "."].concat()
+        }
+        Refusal::TooManyRooms { limit } => {
+            let rooms = count((*limit).into(), "room", "rooms");
+            ["You can sit in at most ", &*rooms, ". Please leave one first."].concat()
+        }
+        Refusal::NotStored => "It could not be stored yet. It will be tried again.".into(),
+        Refusal::Unavailable => "The room cannot be read right now. It will be tried again.".into(),
+        Refusal::ShuttingDown => "The server is taking a short rest and will be back.".into(),
+    },
+};

@@ -1,0 +1,178 @@
+//! Korean (해요체). People are called 님, which ends in a consonant as 명 does: so that the
+//! particle after a name or a number is always 이.
+
+use super::{Phrases, number, seconds_of, twelve_hours};
+use crate::protocol::frame::Refusal;
+
+pub static KO: Phrases = Phrases {
+    app_name: "사랑방",
+    tagline: "링크를 보내고, 이름을 적고, 이야기하세요.",
+    promise: "가입은 없어요. 한번 나눈 말은 사라지지 않아요.",
+    home_title: "사랑방 · 이름만 적고 들어와 이야기하는 곳",
+    room_title: |room, unread| match unread {
+        0 => [room, " · 사랑방"].concat(),
+        n => ["(", &number(n), ") ", room, " · 사랑방"].concat(),
+    },
+    language_name: "한국어",
+    language: "언어",
+    theme: "화면",
+    theme_system: "기기에 맞춤",
+    theme_light: "밝게",
+    theme_dark: "어둡게",
+    close: "닫기",
+
+    public_rooms: "열려 있는 방",
+    no_public_rooms: "아직 열려 있는 방이 없어요.",
+
+    name_label: "이름",
+    room_label: "방 이름",
+    room_placeholder: "예: 우리 반",
+    join: "들어가기",
+    join_invitation: "이름만 적으면 함께 이야기할 수 있어요.",
+    join_as: |name| ["‘", name, "’ 이름으로 들어가기"].concat(),
+
+    skip_to_composer: "메시지 쓰러 가기",
+    head_count: |n| [&*number(n), "명"].concat(),
+    share: "링크 복사",
+    link_copied: "복사했어요",
+    leave: "나가기",
+    open_rooms: "방 목록",
+    open_users: "함께 있는 사람 보기",
+    without_script: "스크립트가 꺼져 있어 새 메시지가 저절로 보이지 않아요.",
+    refresh: "새로고침",
+
+    my_rooms: "내 방",
+    no_rooms: "들어간 방이 여기에 모여요.",
+    join_another: "다른 방 가기",
+    unread: |n| ["읽지 않은 메시지 ", &number(n), "개"].concat(),
+
+    users: "함께 있는 사람",
+    you: "나",
+    away: "자리 비움",
+    writing: "쓰는 중",
+
+    conversation: "대화",
+    older: "이전 메시지 보기",
+    older_loading: "이전 메시지를 불러오고 있어요…",
+    older_failed: "이전 메시지를 불러오지 못했어요.",
+    older_retry: "다시 불러오기",
+    beginning: "이 방의 시작이에요",
+    empty: "아직 조용해요",
+    empty_hint: "첫 마디를 건네 보세요. 링크를 보내면 누구나 들어올 수 있어요.",
+    unread_divider: "여기부터 새 메시지",
+    new_messages: |n| ["↓ 새 메시지 ", &number(n), "개"].concat(),
+    to_latest: "↓ 맨 아래로",
+    people: |names, others| {
+        let mut people =
+            names.iter().map(|name| [name, "님"].concat()).collect::<Vec<_>>().join(", ");
+        match (names.is_empty(), others) {
+            (false, 0) => {}
+            (true, n) => people.push_str(&[&*number(n), "명"].concat()),
+            (false, n) => people.push_str(&[" 외 ", &*number(n), "명"].concat()),
+        }
+        people
+    },
+    joined: |people| [people, "이 들어왔어요"].concat(),
+    left: |people| [people, "이 나갔어요"].concat(),
+    left_count: |n| [&*number(n), "명이 나갔어요"].concat(),
+    restarted: "서버가 다시 시작됐어요",
+
+    message_label: |author, time| [author, "님, ", time].concat(),
+    pending: "보내는 중",
+    waiting: "연결되면 보낼게요",
+    sending_in: |seconds| [&*number(seconds), "초 뒤에 보낼게요"].concat(),
+    failed: "보내지 못했어요.",
+    retry: "다시 보내기",
+    edit: "고치기",
+    delete: "지우기",
+    show_more: "더 보기",
+    show_less: "접기",
+
+    typing: |names, others| [(KO.people)(names, others).as_str(), "이 쓰고 있어요"].concat(),
+    reconnecting: "다시 연결하고 있어요…",
+    seconds: |n| [&*number(n), "초"].concat(),
+    try_now: "지금 연결",
+    offline: "연결이 끊겼어요. 쓴 글은 간직했다가 보낼게요.",
+    back_online: "다시 연결됐어요",
+    reload_needed: "새 버전이 나왔어요. 새로고침해 주세요.",
+    protocol_error: "서버와 말이 통하지 않아요. 페이지를 다시 열어 주세요.",
+
+    message: "메시지",
+    message_placeholder: "메시지를 적어 보세요",
+    send: "보내기",
+    send_hint: "Enter로 보내고 Shift+Enter로 줄을 바꿔요",
+    counter: |used, limit| [&*number(used), " / ", &number(limit), "자"].concat(),
+    over_limit: |over| [&*number(over), "자 줄여 주세요"].concat(),
+    outbox_full: "보낼 메시지가 많이 쌓였어요. 연결된 뒤에 이어서 보내 주세요.",
+    outbox_unsafe: "이 브라우저는 글을 간직하지 못해요. 보내기 전에 창을 닫지 마세요.",
+
+    not_found_title: "여기엔 아무것도 없어요",
+    not_found: "주소를 다시 살펴보거나 처음 화면에서 방을 찾아보세요.",
+    bad_room_title: "방 이름이 맞지 않아요",
+    bad_room: "방 이름은 눈에 보이는 글자로 64자까지 쓸 수 있어요.",
+    server_error_title: "잠시 문제가 생겼어요",
+    server_error: "조금 뒤에 다시 와 주세요. 나눈 말은 그대로 있어요.",
+    foreign_form_title: "이 요청은 받을 수 없어요",
+    foreign_form: "다른 곳에서 온 요청이거나 쿠키가 꺼져 있어요. 방을 다시 열고 해 보세요.",
+    back_home: "처음으로",
+
+    today: "오늘",
+    yesterday: "어제",
+    date: |year, month, day, weekday| {
+        let weekday =
+            ["일", "월", "화", "수", "목", "금", "토"].get(weekday as usize).unwrap_or(&"");
+        let (year, month, day) = (year.to_string(), month.to_string(), day.to_string());
+        [&*year, "년 ", &month, "월 ", &day, "일 ", weekday, "요일"].concat()
+    },
+    time: |hour, minute| {
+        let half = if hour < 12 { "오전 " } else { "오후 " };
+        let [hour, minute] = twelve_hours(hour, minute);
+        [half, &hour, ":", &minute].concat()
+    },
+    utc: |time| [time, " UTC"].concat(),
+
+    admin: "Admin",
+    admin_welcome: |room| [room, " 방에 오신 걸 환영합니다."].concat(),
+    admin_joined: |name| [name, "가 방에 참여했습니다."].concat(),
+    admin_left: |name| [name, "가 방을 떠났습니다."].concat(),
+    echo_connected: "서버에 연결되었습니다.",
+    echo_answer: |text| ["서버로부터 응답: ", text].concat(),
+
+    refusal: |refusal| match refusal {
+        Refusal::Malformed => "요청을 알아듣지 못했어요. 새로고침해 주세요.".into(),
+        Refusal::OutOfTurn => "순서가 어긋났어요. 새로고침해 주세요.".into(),
+        Refusal::UnknownSession => "오래 쉬셨네요. 이름을 적고 다시 들어와 주세요.".into(),
+        Refusal::UnknownRoom => "아직 없는 방이에요.".into(),
+        Refusal::NotJoined => "먼저 방에 들어와 주세요.".into(),
+        Refusal::BadRoom => KO.bad_room.into(),
+        Refusal::NameEmpty => "이름을 적어 주세요.".into(),
+        Refusal::NameTooLong { limit } => {
+            ["이름은 ", &number((*limit).into()), "자까지 쓸 수 있어요."].concat()
+        }
+        Refusal::NameInvisible => "이름에 보이지 않는 글자가 있어요. 다시 적어 주세요.".into(),
+        Refusal::NameReserved => {
+            "방을 돌보는 이름이라 쓸 수 없어요. 다른 이름을 골라 주세요.".into()
+        }
+        Refusal::NameTaken { suggestion } => {
+            ["지금 같은 이름이 방에 있어요. ‘", suggestion, "’ 이름은 어때요?"].concat()
+        }
+        Refusal::TextBlank => "빈 메시지는 보낼 수 없어요.".into(),
+        Refusal::TextTooLong { limit, over } => {
+            let (limit, over) = (number((*limit).into()), number((*over).into()));
+            [&*limit, "자까지 보낼 수 있어요. ", &over, "자만 줄여 주세요."].concat()
+        }
+        Refusal::IdTaken => "다른 메시지와 겹쳤어요. 다시 보내 주세요.".into(),
+        Refusal::RateLimited { retry_after_ms } => {
+            ["조금 빨라요. ", &number(seconds_of(*retry_after_ms)), "초만 기다려 주세요."].concat()
+        }
+        Refusal::TooManyRooms { limit } => [
+            "방은 ",
+            &number((*limit).into()),
+            "곳까지 함께할 수 있어요. 한 곳에서 먼저 나와 주세요.",
+        ]
+        .concat(),
+        Refusal::NotStored => "아직 저장하지 못했어요. 곧 다시 해 볼게요.".into(),
+        Refusal::Unavailable => "지금은 방을 읽을 수 없어요. 잠시 뒤에 다시 해 볼게요.".into(),
+        Refusal::ShuttingDown => "서버가 잠깐 쉬고 있어요. 곧 다시 연결할게요.".into(),
+    },
+};
