@@ -1,0 +1,222 @@
+//! The log in the document: measures it for the scroll machine, and moves it.
+
+use super::super::room_page::desk::Desk;
+use super::super::room_page::open_room::{Older, OpenRoom};
+use crate::browser;
+use crate::store::Window;
+use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Scroll};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+/// Rows remembered as anchors: several, because the first may be a line that goes away.
+const ANCHORS: usize = 3;
+
+#[derive(Clone, Copy)]
+pub struct LogView {
+    pub room: OpenRoom,
+    pub desk: Desk,
+    pub log: NodeRef<html::Div>,
+    pub content: NodeRef<html::Div>,
+}
+
+impl LogView {
+    /// Keeps the drawn pages in step with what is loaded.
+    pub fn follow(self) {
+        let room = self.room;
+        let pinned = room.scroll.with_untracked(|scroll| scroll.is_pinned());
+        let mut window = room.window.get_untracked();
+        room.timeline.with_untracked(|timeline| {
+            window.follow(timeline.pages(), pinned, |page| self.rows(page));
+        });
+        self.set_window(window);
+    }
+
+    /// Puts the list where it belongs after something changed.
+    pub fn settle(self) {
+        let Some(geometry) = self.measure() else { return };
+        let place = self.room.place.try_update_value(Option::take).flatten();
+        let go = self.scroll(|scroll| match place {
+            Some(place) if !self.room.is_opened() => {
+                scroll.restore(place, geometry, y_of(self.log))
+            }
+            None if !self.room.is_opened() => {
+                let opening = match y_of(self.log)("divider") {
+                    Some(y) => Opening::Divider { y },
+                    None => Opening::End,
+                };
+                scroll.open(opening, geometry)
+            }
+            _ => scroll.changed(geometry, y_of(self.log)),
+        });
+        self.room.opened.set_value(true);
+        self.go(go);
+        self.reach();
+    }
+
+    /// The list was scrolled, by whoever's hand.
+    pub fn scrolled(self) {
+        let Some(geometry) = self.measure() else { return };
+        let anchors = self.anchors();
+        let go = self.scroll(|scroll| scroll.scrolled(geometry, anchors));
+        self.go(go);
+        self.reach();
+    }
+
+    pub fn to_latest(self) {
+        let go = self.scroll(Scroll::latest);
+        self.go(go);
+    }
+
+    /// One has written something: it wants to be seen.
+    pub fn sent(self) {
+        let go = self.scroll(Scroll::sent);
+        self.go(go);
+    }
+
+    /// Draws or loads the page above.
+    pub fn older(self) {
+        let room = self.room;
+        let mut window = room.window.get_untracked();
+        let grown = room
+            .timeline
+            .with_untracked(|timeline| window.grow_up(timeline.pages(), |page| self.rows(page)));
+        if grown {
+            self.set_window(window);
+        } else {
+            self.desk.load_older(room);
+        }
+    }
+
+    /// Takes over from the style sheet, which shows the end of the log to those without script
+    /// by laying it out backwards. From now on the log is an ordinary one, and it settles
+    /// whenever it or what is in it changes its size, before that is painted.
+    pub fn take_over(self) {
+        let (Some(log), Some(content)) = (self.log.get_untracked(), self.content.get_untracked())
+        else {
+            return;
+        };
+        let from_end = -log.scroll_top();
+        let _ = log.class_list().add_1("message-list__log--alive");
+        log.set_scroll_top(log.scroll_height() - log.client_height() - from_end);
+        let settle = Closure::<dyn Fn()>::new(move || self.settle());
+        let Ok(observer) = web_sys::ResizeObserver::new(settle.as_ref().unchecked_ref()) else {
+            return;
+        };
+        observer.observe(&log);
+        observer.observe(&content);
+        let kept = send_wrapper::SendWrapper::new((observer, settle));
+        on_cleanup(move || kept.0.disconnect());
+    }
+
+    /// Draws or loads what is about to come into sight.
+    fn reach(self) {
+        let Some(geometry) = self.measure() else { return };
+        // What failed is asked again by hand.
+        if geometry.wants_older() && self.room.older.get_untracked() == Older::Idle {
+            self.older();
+        }
+        if geometry.wants_newer() {
+            let mut window = self.room.window.get_untracked();
+            self.room.timeline.with_untracked(|timeline| {
+                window.grow_down(timeline.pages(), |page| self.rows(page));
+            });
+            self.set_window(window);
+        }
+    }
+
+    fn rows(self, page: u64) -> usize {
+        let offset = |at| self.desk.offsets.untracked(at);
+        self.room.timeline.with_untracked(|timeline| timeline.rows(page, None, offset).len())
+    }
+
+    fn set_window(self, window: Window) {
+        if self.room.window.with_untracked(|known| *known != window) {
+            self.room.window.set(window);
+        }
+    }
+
+    /// Feeds the machine, and tells those who draw its pill and its divider only when these
+    /// changed: a scroll event comes with every frame.
+    fn scroll(self, feed: impl FnOnce(&mut Scroll) -> Move) -> Move {
+        let mut go = Move::Stay;
+        let shown = |scroll: &Scroll| (scroll.pill(), scroll.divider(), scroll.is_pinned());
+        self.room.scroll.maybe_update(|scroll| {
+            let before = shown(scroll);
+            go = feed(scroll);
+            before != shown(scroll)
+        });
+        go
+    }
+
+    fn go(self, go: Move) {
+        let Some(log) = self.log.get_untracked() else { return };
+        match go {
+            Move::Stay => {}
+            Move::By(pixels) => log.set_scroll_top(log.scroll_top() + pixels.round() as i32),
+            Move::To(top) => log.set_scroll_top(top.round() as i32),
+            Move::ToEnd(motion) => {
+                let room = self.room;
+                let loaded = room.timeline.with_untracked(|timeline| timeline.pages());
+                if !room.window.with_untracked(|window| window.is_at_end(&loaded)) {
+                    self.set_window(Window::at_end(loaded, |page| self.rows(page)));
+                }
+                let options = web_sys::ScrollToOptions::new();
+                options.set_top(log.scroll_height().into());
+                options.set_behavior(match motion {
+                    Motion::Instant => web_sys::ScrollBehavior::Instant,
+                    Motion::Smooth => web_sys::ScrollBehavior::Smooth,
+                });
+                log.scroll_to_with_scroll_to_options(&options);
+            }
+        }
+    }
+
+    fn measure(self) -> Option<Geometry> {
+        let log = self.log.try_get_untracked()??;
+        let loaded = self.room.timeline.with_untracked(|timeline| timeline.pages());
+        let at_end = self.room.window.with_untracked(|window| window.is_at_end(&loaded));
+        Some(Geometry {
+            top: log.scroll_top().into(),
+            viewport: log.client_height().into(),
+            content: log.scroll_height().into(),
+            at_end,
+        })
+    }
+
+    /// Some rows in sight, the uppermost first.
+    fn anchors(self) -> Vec<Anchor> {
+        let (Some(log), Some(content)) = (self.log.get_untracked(), self.content.get_untracked())
+        else {
+            return Vec::new();
+        };
+        let upper = log.get_bounding_client_rect().top();
+        let mut anchors = Vec::new();
+        let Ok(rows) = content.query_selector_all("[id]") else { return anchors };
+        for index in 0..rows.length() {
+            let Some(row) =
+                rows.item(index).and_then(|row| row.dyn_into::<web_sys::Element>().ok())
+            else {
+                continue;
+            };
+            let rect = row.get_bounding_client_rect();
+            if rect.bottom() > upper {
+                anchors.push(Anchor { id: row.id(), y: rect.top() - upper });
+            }
+            if anchors.len() == ANCHORS {
+                break;
+            }
+        }
+        anchors
+    }
+}
+
+/// Finds where a row is now, below the log's upper edge.
+fn y_of(log: NodeRef<html::Div>) -> impl Fn(&str) -> Option<f64> {
+    let upper = log.get_untracked().map_or(0.0, |log| log.get_bounding_client_rect().top());
+    move |id| {
+        let row = browser::document().get_element_by_id(id)?;
+        Some(row.get_bounding_client_rect().top() - upper)
+    }
+}

@@ -1,0 +1,506 @@
+//! Where store and connection meet: what is heard changes the open rooms, what is done there
+//! is asked over the link.
+
+mod outgoing;
+
+use super::open_room::{Older, OpenRoom, plain_order};
+use super::zone::Offsets;
+use crate::browser;
+use crate::connection::Bar;
+use crate::connection::websocket::{Event, Link};
+use crate::i18n::{Locale, Phrases};
+use crate::page::{Boot, JoinForm, RoomView, View};
+use crate::protocol::{
+    Ack, Acked, Batch, Command, Greeting, Joined, Limits, MessageId, MessagePage, Refusal, Refused,
+    RoomKey, RoomSummary, Seq, ServerFrame, Snapshot, UserId,
+};
+use crate::store::timeline::Applied;
+use leptos::prelude::*;
+use std::cmp::Ordering;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Remembers over a reload that it was done for another build.
+const RELOADED: &str = "sarangbang.reloaded";
+
+/// Pages of a room that are kept while one follows its end: far more than are drawn.
+const PAGES_KEPT: u64 = 40;
+
+/// A form that was sent waits so long for the link, and then goes out the plain way.
+const LINK_PATIENCE: Duration = Duration::from_millis(2_500);
+
+/// Everything the page knows, and the link by which it learns more. A handle; copies are the
+/// same desk.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub locale: Locale,
+    pub phrases: &'static Phrases,
+    pub limits: Limits,
+    pub offsets: Offsets,
+    pub me: RwSignal<Option<UserId>>,
+    /// The rooms of the sidebar.
+    pub rooms: RwSignal<Vec<RoomSummary>>,
+    /// The room that is shown; `None` on the first page.
+    pub current: RwSignal<Option<OpenRoom>>,
+    pub bar: RwSignal<Bar>,
+    /// Whether the page has come to life.
+    pub is_alive: RwSignal<bool>,
+    /// Whether the server has greeted us on this link.
+    pub is_linked: RwSignal<bool>,
+    /// Why the first page's join was refused.
+    pub refusal: RwSignal<Option<Refusal>>,
+    open: StoredValue<Vec<OpenRoom>>,
+    link: StoredValue<Option<Link>, LocalStorage>,
+    /// What was asked and not answered yet: a few at most.
+    asked: StoredValue<Vec<(u32, Asked)>>,
+    collate: StoredValue<Option<Rc<Collate>>, LocalStorage>,
+    /// A join that waits for the link: room and name.
+    wish: StoredValue<Option<(String, String)>>,
+    /// This tab's name in storage; known once it holds its lock.
+    tab: StoredValue<Option<String>>,
+}
+
+type Collate = dyn Fn(&str, &str) -> Ordering;
+
+/// What an answer will be about.
+#[derive(Clone, Debug)]
+enum Asked {
+    /// `None`: from the first page.
+    Join(Option<RoomKey>),
+    Resume(RoomKey),
+    Message(RoomKey, MessageId),
+    Before(RoomKey, Seq),
+    Leave(RoomKey),
+    Read,
+}
+
+impl Desk {
+    pub fn new(boot: &Boot) -> Self {
+        let offsets = Offsets::new(boot.zone);
+        let current = match &boot.view {
+            View::Room(view) => Some(OpenRoom::new(view, boot.user, offsets)),
+            _ => None,
+        };
+        Desk {
+            locale: boot.locale,
+            phrases: boot.locale.phrases(),
+            limits: boot.limits,
+            offsets,
+            me: RwSignal::new(boot.user),
+            rooms: RwSignal::new(boot.rooms.clone()),
+            current: RwSignal::new(current),
+            bar: RwSignal::new(Bar::Hidden),
+            is_alive: RwSignal::new(false),
+            is_linked: RwSignal::new(false),
+            refusal: RwSignal::new(None),
+            open: StoredValue::new(current.into_iter().collect()),
+            link: StoredValue::new_local(None),
+            asked: StoredValue::new(Vec::new()),
+            collate: StoredValue::new_local(None),
+            wish: StoredValue::new(None),
+            tab: StoredValue::new(None),
+        }
+    }
+
+    /// Takes up work in the browser: sorts and dates as the reader's place does, finds what
+    /// was left to send, and connects.
+    pub fn start(self, build: String) {
+        self.is_alive.set(true);
+        self.offsets.take_browsers();
+        self.collate.set_value(Some(Rc::new(browser::collator(self.locale))));
+        for room in self.open.get_value() {
+            self.restore_draft(room);
+            room.scroll.update(|scroll| scroll.set_reduced_motion(browser::wants_less_motion()));
+        }
+        let session = browser::session_storage();
+        let reloaded = session.as_ref().is_some_and(|session| {
+            let reloaded = session.get_item(RELOADED).ok().flatten().is_some();
+            let _ = session.remove_item(RELOADED);
+            reloaded
+        });
+        self.link.set_value(Some(Link::open(build, reloaded, move |event| self.on_event(event))));
+        leptos::task::spawn_local(async move {
+            self.tab.set_value(Some(outgoing::claim_tab().await));
+            for room in self.open.get_value() {
+                self.restore_outbox(room);
+            }
+        });
+    }
+
+    /// The room of that key, if the page has it open.
+    pub fn find(self, key: &RoomKey) -> Option<OpenRoom> {
+        self.open
+            .with_value(|open| open.iter().find(|room| room.key.with_value(|k| k == key)).copied())
+    }
+
+    /// Shows another room that is open.
+    pub fn show(self, room: OpenRoom) {
+        room.reopen(browser::wants_less_motion());
+        self.current.set(Some(room));
+    }
+
+    /// The open room that has this path.
+    pub fn find_path(self, path: &str) -> Option<OpenRoom> {
+        self.open
+            .with_value(|open| open.iter().find(|room| super::path(&room.key()) == path).copied())
+    }
+
+    /// The network is gone; the browser may take minutes to notice that on the socket.
+    pub fn lose_link(self) {
+        self.with_link(Link::lose);
+    }
+
+    /// The tab is shown or has the focus again.
+    pub fn look(self) {
+        if browser::is_looked_at() {
+            self.nudge();
+            if let Some(room) = self.current.get_untracked() {
+                room.looks.update(|looks| *looks += 1);
+            }
+        }
+    }
+
+    /// Tries to connect at once.
+    pub fn nudge(self) {
+        self.with_link(|link| link.nudge());
+    }
+
+    /// Joins the room under a name: the shown one, or any from the first page. While the link
+    /// is still opening the wish waits for it; if that takes too long, `otherwise`.
+    pub fn join(self, room: String, username: String, otherwise: impl Fn() + 'static) {
+        if self.is_linked.get_untracked() {
+            self.ask_to_join(room, username);
+            return;
+        }
+        self.wish.set_value(Some((room, username)));
+        let give_up = move || {
+            if self.wish.try_update_value(Option::take).flatten().is_some() {
+                otherwise();
+            }
+        };
+        set_timeout(give_up, LINK_PATIENCE);
+    }
+
+    fn ask_to_join(self, room: String, username: String) {
+        let key = self.current.get_untracked().map(|room| room.key());
+        self.ask(Command::Join { room, username }, Asked::Join(key));
+    }
+
+    pub fn leave(self, room: OpenRoom) -> bool {
+        let key = room.key();
+        self.ask(Command::Leave { room: key.clone() }, Asked::Leave(key))
+    }
+
+    /// Asks for the page before the first loaded message, unless that is under way.
+    pub fn load_older(self, room: OpenRoom) {
+        let Some(before) = room.timeline.with_untracked(|timeline| timeline.older()) else {
+            return;
+        };
+        if room.older.get_untracked() == Older::Loading {
+            return;
+        }
+        let limit = crate::protocol::limits::PAGE as u32;
+        let command = Command::Before { room: room.key(), before, limit };
+        let is_asked = self.ask(command, Asked::Before(room.key(), before));
+        room.older.set(if is_asked { Older::Loading } else { Older::Failed });
+    }
+
+    /// Everything up to the end was seen.
+    pub fn mark_read(self, room: OpenRoom) {
+        let seq = room.timeline.with_untracked(|timeline| timeline.last_seq());
+        if room.username.get_untracked().is_none() || seq <= room.last_read.get_untracked() {
+            return;
+        }
+        if self.ask(Command::Read { room: room.key(), seq }, Asked::Read) {
+            room.last_read.set(seq);
+            self.set_unread(&room.key(), |_| 0);
+        }
+    }
+
+    fn ask(self, command: Command, asked: Asked) -> bool {
+        let id = self.with_link(|link| link.ask(command)).flatten();
+        match id {
+            Some(id) => {
+                self.asked.update_value(|waiting| waiting.push((id, asked)));
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn take_asked(self, id: u32) -> Option<Asked> {
+        self.asked.try_update_value(|waiting| {
+            let at = waiting.iter().position(|(asked, _)| *asked == id)?;
+            Some(waiting.swap_remove(at).1)
+        })?
+    }
+
+    fn with_link<T>(self, use_it: impl FnOnce(&Link) -> T) -> Option<T> {
+        self.link.try_with_value(|link| link.as_ref().map(use_it)).flatten()
+    }
+
+    fn with_order<T>(self, use_it: impl FnOnce(&Collate) -> T) -> T {
+        match self.collate.get_value() {
+            Some(collate) => use_it(&*collate),
+            None => use_it(&plain_order),
+        }
+    }
+
+    fn on_event(self, event: Event) {
+        match event {
+            Event::Bar(bar) => {
+                if self.bar.get_untracked() != bar {
+                    self.bar.set(bar);
+                }
+            }
+            Event::Opened(greeting) => self.on_opened(greeting),
+            Event::Heard(frame) => self.on_frame(frame),
+            Event::Ended => self.on_ended(),
+            Event::Reload => {
+                if let Some(session) = browser::session_storage() {
+                    let _ = session.set_item(RELOADED, "1");
+                }
+                let _ = browser::window().location().reload();
+            }
+        }
+    }
+
+    fn on_opened(self, greeting: Greeting) {
+        self.is_linked.set(true);
+        if greeting.user.is_some() {
+            self.me.set(greeting.user);
+        }
+        for room in self.open.get_value() {
+            self.resume(room);
+        }
+        // The other rooms of the sidebar are taken up whole: their last messages are at hand
+        // when one switches, and their counts live.
+        for summary in &greeting.rooms {
+            if self.current.get_untracked().is_some() && self.find(&summary.room).is_none() {
+                let asked = Asked::Join(Some(summary.room.clone()));
+                let (room, username) = (summary.room.0.clone(), summary.username.clone());
+                self.ask(Command::Join { room, username }, asked);
+            }
+        }
+        self.rooms.set(greeting.rooms);
+        if let Some((room, username)) = self.wish.try_update_value(Option::take).flatten() {
+            self.ask_to_join(room, username);
+        }
+    }
+
+    fn resume(self, room: OpenRoom) {
+        let cursor = room.timeline.with_untracked(|timeline| timeline.cursor());
+        self.ask(Command::Resume { room: room.key(), cursor }, Asked::Resume(room.key()));
+    }
+
+    fn on_ended(self) {
+        self.is_linked.set(false);
+        self.asked.set_value(Vec::new());
+        for room in self.open.get_value() {
+            room.outbox.update(|outbox| outbox.disconnected());
+            room.show_pending(self.me.get_untracked());
+            if room.older.get_untracked() == Older::Loading {
+                room.older.set(Older::Failed);
+            }
+        }
+    }
+
+    fn on_frame(self, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Batch(batch) => self.on_batch(&batch),
+            ServerFrame::Users(list) => {
+                if let Some(room) = self.find(&list.room) {
+                    self.with_order(|order| {
+                        room.users.update(|users| users.set(&list.users, order))
+                    });
+                }
+            }
+            ServerFrame::Presence(presence) => {
+                if let Some(room) = self.find(&presence.room) {
+                    self.with_order(|order| {
+                        room.users.update(|users| users.apply(&presence.changes, order));
+                    });
+                    room.timeline.update(|timeline| timeline.announce(&presence.changes));
+                }
+            }
+            ServerFrame::Ack(Ack { id, result }) => {
+                if let Some(asked) = self.take_asked(id) {
+                    self.on_ack(asked, result);
+                }
+            }
+            ServerFrame::Refused(Refused { id, refusal }) => {
+                if let Some(asked) = id.and_then(|id| self.take_asked(id)) {
+                    self.on_refused(asked, refusal);
+                }
+            }
+            // The driver's own.
+            ServerFrame::Hello(_) | ServerFrame::Beat | ServerFrame::Close(_) => {}
+        }
+    }
+
+    fn on_batch(self, batch: &Batch) {
+        let Some(room) = self.find(&batch.room) else { return };
+        let applied = room.timeline.try_update(|timeline| timeline.apply(batch));
+        match applied {
+            None => {}
+            Some(Applied::Gap) => self.resume(room),
+            Some(Applied::Seen { new }) => {
+                let me = self.me.get_untracked();
+                let others = new.iter().filter(|message| Some(message.user_id) != me).count();
+                // A room that talks for hours while nobody scrolls up must not grow for ever.
+                if room.scroll.with_untracked(|scroll| scroll.is_pinned()) {
+                    room.timeline.update_untracked(|timeline| {
+                        timeline.forget_below(timeline.pages().end().saturating_sub(PAGES_KEPT));
+                    });
+                }
+                if others > 0 {
+                    room.scroll.update(|scroll| scroll.arrived(others as u32, 0));
+                    if !self.is_followed(room) {
+                        self.set_unread(&batch.room, |unread| unread + others as u64);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether someone is looking at the end of this room.
+    fn is_followed(self, room: OpenRoom) -> bool {
+        let is_shown = self.current.get_untracked().is_some_and(|shown| shown.key == room.key);
+        let is_pinned = room.scroll.with_untracked(|scroll| scroll.is_pinned());
+        is_shown && is_pinned && browser::is_looked_at()
+    }
+
+    fn on_ack(self, asked: Asked, result: Acked) {
+        match (asked, result) {
+            (Asked::Join(room), Acked::Joined(joined)) => self.on_joined(room, joined),
+            (Asked::Resume(key), Acked::Resumed) => {
+                if let Some(room) = self.find(&key) {
+                    self.is_back(room);
+                }
+            }
+            (Asked::Resume(key), Acked::Reset(snapshot)) => {
+                if let Some(room) = self.find(&key) {
+                    self.with_order(|order| room.reset(&snapshot, order));
+                    self.is_back(room);
+                }
+            }
+            (Asked::Message(key, id), Acked::Posted(message)) => {
+                if let Some(room) = self.find(&key) {
+                    room.timeline.update(|timeline| timeline.confirm(&message));
+                    self.change_outbox(room, |outbox| outbox.acked(id));
+                }
+            }
+            (Asked::Before(key, before), Acked::Page(page)) => self.on_page(&key, before, &page),
+            (Asked::Leave(key), Acked::Done) => self.on_left(&key),
+            _ => {}
+        }
+    }
+
+    fn is_back(self, room: OpenRoom) {
+        self.change_outbox(room, |outbox| outbox.joined());
+    }
+
+    fn on_joined(self, asked_for: Option<RoomKey>, joined: Joined) {
+        let Joined { user, snapshot, .. } = joined;
+        self.me.set(Some(user.id));
+        browser::set_cookie("name", &user.username);
+        self.list_room(&snapshot, &user.username);
+        let Some(asked_for) = asked_for else {
+            // From the first page: the room's own page comes with its own link.
+            let path =
+                ["/rooms/", &String::from(js_sys::encode_uri_component(&snapshot.room.0))].concat();
+            let _ = browser::window().location().set_href(&path);
+            return;
+        };
+        match self.find(&asked_for) {
+            Some(room) => {
+                room.username.set(Some(user.username));
+                room.refusal.set(None);
+                self.with_order(|order| {
+                    room.users.update(|users| users.set_me(user.id, order));
+                    room.reset(&snapshot, order);
+                });
+                self.restore_outbox(room);
+                self.is_back(room);
+            }
+            None => {
+                let (form, username) = (JoinForm::default(), Some(user.username));
+                let view = RoomView { snapshot, username, form, is_older: false };
+                // Rooms live as long as the page, not as long as whatever asked for them.
+                let room = OpenRoom::new(&view, Some(user.id), self.offsets);
+                self.open.update_value(|open| open.push(room));
+                self.restore_draft(room);
+                self.restore_outbox(room);
+                self.is_back(room);
+            }
+        }
+    }
+
+    fn list_room(self, snapshot: &Snapshot, username: &str) {
+        self.rooms.update(|rooms| {
+            if rooms.iter().all(|summary| summary.room != snapshot.room) {
+                rooms.push(RoomSummary {
+                    room: snapshot.room.clone(),
+                    title: snapshot.title.clone(),
+                    username: username.into(),
+                    unread: 0,
+                });
+            }
+        });
+    }
+
+    fn on_page(self, key: &RoomKey, before: Seq, page: &MessagePage) {
+        let Some(room) = self.find(key) else { return };
+        room.timeline.update(|timeline| {
+            timeline.prepend(before, page);
+        });
+        room.older.set(Older::Idle);
+    }
+
+    fn on_left(self, key: &RoomKey) {
+        self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
+        let is_shown = self.current.get_untracked().is_some_and(|room| room.key() == *key);
+        if is_shown {
+            let _ = browser::window().location().set_href("/");
+        }
+    }
+
+    fn on_refused(self, asked: Asked, refusal: Refusal) {
+        match asked {
+            Asked::Join(Some(key)) | Asked::Resume(key) => {
+                let Some(room) = self.find(&key) else { return };
+                // A room that nobody has joined yet is read as the empty page that it is.
+                if refusal == Refusal::UnknownRoom {
+                    return;
+                }
+                if matches!(refusal, Refusal::NameTaken { .. }) {
+                    // Someone took the name in the meantime: one picks another, and what was
+                    // written waits.
+                    room.username.set(None);
+                }
+                room.refusal.set(Some(refusal));
+            }
+            Asked::Join(None) => self.refusal.set(Some(refusal)),
+            Asked::Message(key, id) => {
+                if let Some(room) = self.find(&key) {
+                    let now = browser::ticks();
+                    self.change_outbox(room, |outbox| outbox.refused(id, &refusal, now));
+                }
+            }
+            Asked::Before(key, _) => {
+                if let Some(room) = self.find(&key) {
+                    room.older.set(Older::Failed);
+                }
+            }
+            Asked::Leave(_) | Asked::Read => {}
+        }
+    }
+
+    fn set_unread(self, key: &RoomKey, change: impl FnOnce(u64) -> u64) {
+        self.rooms.update(|rooms| {
+            if let Some(summary) = rooms.iter_mut().find(|summary| summary.room == *key) {
+                summary.unread = change(summary.unread);
+            }
+        });
+    }
+}

@@ -1,0 +1,221 @@
+//! What one writes: from the composer into the outbox, from there over the link, and kept in
+//! the browser's storage until the room has it.
+
+use super::super::open_room::{OpenRoom, OutboxTrouble};
+use super::{Asked, Desk};
+use crate::browser;
+use crate::protocol::{Command, MessageId, limits};
+use crate::store::Outbox;
+use crate::store::outbox::StorageKey;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// This tab's name, kept over a reload.
+const TAB: &str = "sarangbang.tab";
+
+/// Where a browser has no locks, a tab shows that it lives by a time stamp, written so often…
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// …and is taken for closed without one for so long, in milliseconds.
+const SILENT: u64 = 30_000;
+
+impl Desk {
+    /// Puts a message into the outbox and into storage, and sends what can be sent. Says
+    /// whether it was taken: only then may the composer be cleared.
+    pub fn say(self, room: OpenRoom, text: &str) -> bool {
+        let Some(text) = limits::tidy(text) else { return false };
+        if limits::excess(&text, self.limits.text) > 0 {
+            return false;
+        }
+        let pushed =
+            room.outbox.try_update(|outbox| outbox.push(browser::fresh_id(), text, browser::now()));
+        if !matches!(pushed, Some(Ok(()))) {
+            room.outbox_trouble.set(Some(OutboxTrouble::Full));
+            return false;
+        }
+        room.outbox_trouble.set(None);
+        self.change_outbox(room, |_| ());
+        room.sent.update(|sent| *sent += 1);
+        true
+    }
+
+    pub fn retry(self, room: OpenRoom, id: MessageId) {
+        self.change_outbox(room, |outbox| outbox.retry(id, browser::fresh_id()));
+    }
+
+    /// Takes a message out of the outbox, and gives its text for the composer.
+    pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<String> {
+        self.change_outbox(room, |outbox| outbox.remove(id)).flatten().map(|entry| entry.text)
+    }
+
+    /// Changes the outbox, keeps it, draws it, and sends what is due.
+    pub(super) fn change_outbox<T>(
+        self,
+        room: OpenRoom,
+        change: impl FnOnce(&mut Outbox) -> T,
+    ) -> Option<T> {
+        let changed = room.outbox.try_update(change);
+        self.keep_outbox(room);
+        self.pump(room);
+        room.show_pending(self.me.get_untracked());
+        changed
+    }
+
+    /// Sends what is due, and comes back when the next is.
+    fn pump(self, room: OpenRoom) {
+        let is_seated = room.username.get_untracked().is_some();
+        if !self.is_linked.get_untracked() || !is_seated {
+            return;
+        }
+        let now = browser::ticks();
+        let due = room.outbox.with_untracked(|outbox| outbox.next_to_send(now).cloned());
+        if let Some(entry) = due {
+            let (key, id) = (room.key(), entry.id);
+            let command = Command::Message { room: key.clone(), id, text: entry.text };
+            if self.ask(command, Asked::Message(key, id)) {
+                room.outbox.update(|outbox| outbox.sent(id, now));
+            }
+        }
+        let wake_at = room.outbox.with_untracked(|outbox| outbox.wake_at(now));
+        if let Some(at) = wake_at {
+            let wait = Duration::from_millis(at.saturating_sub(now).max(1));
+            set_timeout(move || self.pump_again(room), wait);
+        }
+    }
+
+    fn pump_again(self, room: OpenRoom) {
+        let now = browser::ticks();
+        if room.outbox.with_untracked(|outbox| outbox.next_to_send(now).is_some()) {
+            self.pump(room);
+            room.show_pending(self.me.get_untracked());
+        }
+    }
+
+    fn keep_outbox(self, room: OpenRoom) {
+        let Some(key) = self.storage_key(room) else { return };
+        let stored = browser::local_storage().and_then(|storage| {
+            let kept = room.outbox.with_untracked(|outbox| match outbox.is_empty() {
+                true => storage.remove_item(&key.to_string()),
+                false => storage.set_item(&key.to_string(), &outbox.encode()),
+            });
+            kept.ok()
+        });
+        if stored.is_none() {
+            room.outbox_trouble.set(Some(OutboxTrouble::Unsafe));
+        }
+    }
+
+    /// Takes up what this tab, or one that was closed, left unsent in the room.
+    pub(super) fn restore_outbox(self, room: OpenRoom) {
+        let (Some(mine), Some(storage)) = (self.storage_key(room), browser::local_storage()) else {
+            return;
+        };
+        if let Ok(Some(text)) = storage.get_item(&mine.to_string()) {
+            let kept = Outbox::decode(&text);
+            room.outbox.update(|outbox| outbox.adopt(kept));
+        }
+        self.change_outbox(room, |_| ());
+        leptos::task::spawn_local(async move {
+            for key in browser::keys(&storage) {
+                let Some(other) = StorageKey::parse(&key).filter(|other| mine.may_adopt(other))
+                else {
+                    continue;
+                };
+                if !is_closed(&storage, &other.tab).await {
+                    continue;
+                }
+                if let Ok(Some(text)) = storage.get_item(&key) {
+                    let left = Outbox::decode(&text);
+                    self.change_outbox(room, |outbox| outbox.adopt(left));
+                    // Only now: what is in neither place would be lost if the tab died here.
+                    let _ = storage.remove_item(&key);
+                }
+            }
+        });
+    }
+
+    fn storage_key(self, room: OpenRoom) -> Option<StorageKey> {
+        let (user, tab) = (self.me.get_untracked()?, self.tab.get_value()?);
+        Some(StorageKey { user, room: room.key(), tab })
+    }
+
+    pub fn keep_draft(self, room: OpenRoom, text: &str) {
+        room.draft.set(text.into());
+        if let Some(storage) = browser::local_storage() {
+            let key = draft_key(room);
+            // A draft that cannot be kept is still in the composer.
+            let _ = match text.is_empty() {
+                true => storage.remove_item(&key),
+                false => storage.set_item(&key, text),
+            };
+        }
+    }
+
+    pub(super) fn restore_draft(self, room: OpenRoom) {
+        let kept = browser::local_storage()
+            .and_then(|storage| storage.get_item(&draft_key(room)).ok().flatten());
+        if let Some(kept) = kept {
+            room.draft.set(kept);
+        }
+    }
+}
+
+fn draft_key(room: OpenRoom) -> String {
+    ["sarangbang.draft.", &room.key().0].concat()
+}
+
+/// This tab's name, held under a lock. A duplicated tab brings a copy of the name along, finds
+/// it taken, and takes another.
+pub async fn claim_tab() -> String {
+    let session = browser::session_storage();
+    let known = session.as_ref().and_then(|session| session.get_item(TAB).ok().flatten());
+    if let Some(known) = known {
+        match browser::hold_lock(&lock_name(&known)).await {
+            Some(true) => return known,
+            Some(false) => {}
+            None => {
+                beat(known.clone());
+                return known;
+            }
+        }
+    }
+    let fresh = browser::fresh_id().to_string();
+    if let Some(session) = session {
+        let _ = session.set_item(TAB, &fresh);
+    }
+    if browser::hold_lock(&lock_name(&fresh)).await.is_none() {
+        beat(fresh.clone());
+    }
+    fresh
+}
+
+/// Whether the tab of that name has been closed.
+async fn is_closed(storage: &web_sys::Storage, tab: &str) -> bool {
+    match browser::hold_lock(&lock_name(tab)).await {
+        Some(is_free) => is_free,
+        None => {
+            let beaten = storage.get_item(&beat_name(tab)).ok().flatten();
+            let at = beaten.and_then(|at| at.parse::<u64>().ok()).unwrap_or(0);
+            browser::now().saturating_sub(at) > SILENT
+        }
+    }
+}
+
+fn beat(tab: String) {
+    let write = move || {
+        if let Some(storage) = browser::local_storage() {
+            let _ = storage.set_item(&beat_name(&tab), &browser::now().to_string());
+        }
+    };
+    write();
+    // Fails only outside of a browser.
+    let _ = set_interval_with_handle(write, HEARTBEAT);
+}
+
+fn lock_name(tab: &str) -> String {
+    ["sarangbang.tab.", tab].concat()
+}
+
+fn beat_name(tab: &str) -> String {
+    ["sarangbang.beat.", tab].concat()
+}

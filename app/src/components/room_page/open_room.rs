@@ -1,0 +1,142 @@
+//! A room that the page has open: its state in signals, so that what changes is redrawn and
+//! nothing else.
+
+use super::zone::Offsets;
+use crate::page::RoomView;
+use crate::protocol::{MessageId, Refusal, RoomKey, Seq, Snapshot, User, UserId};
+use crate::store::scroll::{Place, Scroll};
+use crate::store::{Outbox, Timeline, Users, Window};
+use leptos::prelude::*;
+use std::cmp::Ordering;
+
+/// A handle; copies are the same room.
+#[derive(Clone, Copy)]
+pub struct OpenRoom {
+    pub key: StoredValue<RoomKey>,
+    pub title: StoredValue<String>,
+    /// The name one has here; `None` for a reader.
+    pub username: RwSignal<Option<String>>,
+    pub timeline: RwSignal<Timeline>,
+    pub users: RwSignal<Users>,
+    pub outbox: RwSignal<Outbox>,
+    /// What stands in the composer.
+    pub draft: RwSignal<String>,
+    /// Which pages are in the document.
+    pub window: RwSignal<Window>,
+    pub scroll: RwSignal<Scroll>,
+    /// Where one was when one left the room for another.
+    pub place: StoredValue<Option<Place>>,
+    /// Whether the list stands where the room is to be opened.
+    pub opened: StoredValue<bool>,
+    pub older: RwSignal<Older>,
+    /// Why one could not join, until the next try.
+    pub refusal: RwSignal<Option<Refusal>>,
+    /// Why the composer took no more.
+    pub outbox_trouble: RwSignal<Option<OutboxTrouble>>,
+    /// Grows when the reader comes back to the tab.
+    pub looks: RwSignal<u32>,
+    /// Grows with every message one writes: the list then goes to its end.
+    pub sent: RwSignal<u32>,
+    /// The last message one has read, as the server knows it.
+    pub last_read: RwSignal<Seq>,
+}
+
+/// What the top of the list says about older messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Older {
+    Idle,
+    Loading,
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxTrouble {
+    /// So much waits already that no more is taken.
+    Full,
+    /// The browser does not let us keep anything.
+    Unsafe,
+}
+
+impl OpenRoom {
+    pub fn new(view: &RoomView, me: Option<UserId>, offsets: Offsets) -> Self {
+        let snapshot = &view.snapshot;
+        let timeline = Timeline::from_snapshot(snapshot);
+        let rows = |page| timeline.rows(page, None, |at| offsets.untracked(at)).len();
+        let window = Window::at_end(timeline.pages(), rows);
+        // A reader has read nothing, and nothing is new to them.
+        let last_read =
+            if view.username.is_some() { snapshot.last_read } else { timeline.last_seq() };
+        let scroll = Scroll::new(last_read, timeline.last_seq(), false);
+        let mut users = Users::new(me);
+        // Both sides draw first in plain order; the browser then sorts as the reader's
+        // language does.
+        users.set(&snapshot.users, &plain_order);
+        OpenRoom {
+            key: StoredValue::new(snapshot.room.clone()),
+            title: StoredValue::new(snapshot.title.clone()),
+            username: RwSignal::new(view.username.clone()),
+            window: RwSignal::new(window),
+            timeline: RwSignal::new(timeline),
+            users: RwSignal::new(users),
+            outbox: RwSignal::new(Outbox::default()),
+            draft: RwSignal::new(String::new()),
+            scroll: RwSignal::new(scroll),
+            place: StoredValue::new(None),
+            opened: StoredValue::new(false),
+            older: RwSignal::new(Older::Idle),
+            refusal: RwSignal::new(view.form.refusal.clone()),
+            outbox_trouble: RwSignal::new(None),
+            looks: RwSignal::new(0),
+            sent: RwSignal::new(0),
+            last_read: RwSignal::new(snapshot.last_read),
+        }
+    }
+
+    pub fn is_opened(&self) -> bool {
+        self.opened.get_value()
+    }
+
+    /// The room is about to be shown again: one returns to one's place, and what came in the
+    /// meantime stands below a new divider.
+    pub fn reopen(&self, reduced_motion: bool) {
+        let place = self.scroll.with_untracked(|scroll| scroll.place());
+        let last = self.timeline.with_untracked(|timeline| timeline.last_seq());
+        self.place.set_value(Some(place));
+        self.opened.set_value(false);
+        self.scroll.set(Scroll::new(self.last_read.get_untracked(), last, reduced_motion));
+    }
+
+    pub fn key(&self) -> RoomKey {
+        self.key.get_value()
+    }
+
+    /// Oneself as seen here; `None` for a reader.
+    pub fn me(&self, id: Option<UserId>) -> Option<User> {
+        let username = self.username.get_untracked()?;
+        Some(User { id: id?, username, room: self.key() })
+    }
+
+    /// Starts anew from a snapshot; only what is pending stays.
+    pub fn reset(&self, snapshot: &Snapshot, collate: &dyn Fn(&str, &str) -> Ordering) {
+        self.timeline.update(|timeline| timeline.reset(snapshot));
+        self.users.update(|users| users.set(&snapshot.users, collate));
+        self.last_read.set(snapshot.last_read);
+        self.older.set(Older::Idle);
+    }
+
+    /// Draws the outbox below the last message.
+    pub fn show_pending(&self, id: Option<UserId>) {
+        let Some(me) = self.me(id) else { return };
+        self.outbox.with_untracked(|outbox| {
+            self.timeline.update(|timeline| timeline.show_pending(outbox.entries(), &me));
+        });
+    }
+
+    pub fn is_pending(&self, id: MessageId) -> bool {
+        self.outbox.with_untracked(|outbox| outbox.entries().iter().any(|entry| entry.id == id))
+    }
+}
+
+pub fn plain_order(a: &str, b: &str) -> Ordering {
+    a.cmp(b)
+}

@@ -1,0 +1,85 @@
+//! The HTML around the page.
+
+#![cfg(feature = "ssr")]
+
+use super::{Boot, Problem, Theme, View};
+use crate::components::{App, error_page::ErrorPage};
+use crate::i18n::Locale;
+use crate::protocol::Codec;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use leptos::prelude::*;
+
+/// A page that comes to life. The boot script carries the build in its own address and loads
+/// the rest under it, so that no script stands in the page itself.
+#[component]
+pub fn Document(boot: Boot) -> impl IntoView {
+    let phrases = boot.locale.phrases();
+    // A page of older messages is read as it is: it neither lives nor needs to.
+    let (title, is_live) = match &boot.view {
+        View::Home(_) => (phrases.home_title.to_owned(), true),
+        View::Room(room) => ((phrases.room_title)(&room.snapshot.title, 0), !room.is_older),
+    };
+    let version = boot.build.clone();
+    let script = is_live.then(|| versioned("/boot.js", &version));
+    let module = is_live.then(|| versioned("/pkg/sarangbang.js", &version));
+    let data = is_live.then(|| BASE64.encode(Codec::Postcard.encode(&boot)));
+    view! {
+        <!DOCTYPE html>
+        <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag)>
+            <head>
+                <Head title locale=boot.locale version />
+                {module.map(|href| view! { <link rel="modulepreload" href=href /> })}
+                {script.map(|src| view! { <script type="module" src=src></script> })}
+            </head>
+            <body>
+                <App boot=boot.clone() />
+                {data.map(|data| view! { <script type="text/plain" id="boot">{data}</script> })}
+            </body>
+        </html>
+    }
+}
+
+/// No page, and why.
+#[component]
+pub fn ProblemDocument(
+    problem: Problem,
+    version: String,
+    locale: Locale,
+    theme: Option<Theme>,
+) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale.tag() data-theme=theme.map(Theme::tag)>
+            <head>
+                <Head title=locale.phrases().app_name.to_owned() locale version />
+            </head>
+            <body>
+                <ErrorPage problem locale />
+            </body>
+        </html>
+    }
+}
+
+#[component]
+fn Head(title: String, locale: Locale, version: String) -> impl IntoView {
+    view! {
+        <meta charset="utf-8" />
+        <meta
+            name="viewport"
+            content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+        />
+        <meta name="theme-color" content="#6b4a31" />
+        <title>{title}</title>
+        <meta name="description" content=locale.phrases().tagline />
+        <meta name="robots" content="noindex" />
+        <link rel="stylesheet" href=versioned("/pkg/sarangbang.css", &version) />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/icon-192.png" />
+        <link rel="manifest" href="/manifest.webmanifest" />
+    }
+}
+
+fn versioned(path: &str, version: &str) -> String {
+    format!("{path}?v={version}")
+}
