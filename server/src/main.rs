@@ -1,1 +1,65 @@
-fn main(){}
+//! Reads the configuration, starts the logs, runs the server, stops on signals.
+
+use clap::Parser;
+use server::Server;
+use server::config::{Config, LogFormat};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = Config::parse();
+    if let Err(error) = start_logs(&config) {
+        eprintln!("sarangbang: --log {}: {error}", config.log);
+        return ExitCode::from(2);
+    }
+    let server = match Server::new(config).await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("sarangbang: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // Before anyone can know that it runs, and stop it.
+    let told_to_stop = signals();
+    println!("sarangbang is listening on http://{}", server.addr());
+    let shutdown = server.shutdown();
+    tokio::spawn(async move {
+        told_to_stop.await;
+        tracing::info!("draining");
+        shutdown.cancel();
+    });
+    server.serve().await;
+    ExitCode::SUCCESS
+}
+
+/// Logs go to standard error; standard output has the one line that says where to go.
+fn start_logs(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&config.log)?)
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+    Ok(())
+}
+
+/// Listens for SIGTERM and SIGINT from now on, and waits for the first.
+fn signals() -> impl Future<Output = ()> {
+    let signals = signal(SignalKind::terminate())
+        .and_then(|terminate| Ok((terminate, signal(SignalKind::interrupt())?)));
+    async move {
+        match signals {
+            Ok((mut terminate, mut interrupt)) => tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "signals cannot be heard; the server stops without draining");
+                std::future::pending().await
+            }
+        }
+    }
+}

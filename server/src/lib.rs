@@ -1,0 +1,141 @@
+//! Sarangbang's server: rooms over one durable log.
+//!
+//! # Map, in reading order
+//!
+//! - [`config`]: what can be set.
+//! - [`router`]: every URL.
+//! - [`transport`]: the ways in, each a thin translation onto the registry.
+//! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
+//! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
+//! - [`engine`]: the durable log, and its home in SQLite.
+//! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
+//!   [`security`]: who may ask.
+//!
+//! # One message, all the way
+//!
+//! `transport::websocket` reads a frame and calls `Registry::dispatch`, which checks limits
+//! and hands a `Draft` to the engine. The engine's writer commits it together with whatever
+//! else waits, and sends the `Commit` to `Registry::deliver`. Each room encodes its part once
+//! and queues the same bytes for everyone; then the commit is dropped, which acknowledges
+//! its drafts.
+
+// The page's view is one deeply nested type.
+#![recursion_limit = "512"]
+
+pub mod config;
+pub mod engine;
+pub mod names;
+pub mod pages;
+pub mod presence;
+pub mod registry;
+pub mod room;
+pub mod router;
+pub mod security;
+mod serve;
+pub mod session;
+pub mod transport;
+
+use app::i18n::Locale;
+use config::{Config, Database};
+use engine::{Engine, sqlite};
+use registry::{Registry, Settings};
+use security::{address::TrustedProxies, origin::Origins};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transport::websocket::Sockets;
+
+/// Why the server could not start: one sentence for the person who started it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Database(#[from] sqlite::OpenError),
+    #[error("cannot listen on {addr}: {source}")]
+    Listen { addr: SocketAddr, source: std::io::Error },
+}
+
+/// A server that holds its database and its address, and has not begun to answer.
+pub struct Server {
+    listener: TcpListener,
+    app: axum::Router,
+    engine: Arc<dyn Engine>,
+    registry: Arc<Registry>,
+    deliver: JoinHandle<()>,
+    links: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Server {
+    pub async fn new(config: Config) -> Result<Self, StartError> {
+        // The page is rendered without leptos' own router, which would have done this.
+        let _ = any_spawner::Executor::init_tokio();
+        let addr = config.addr;
+        let listener =
+            TcpListener::bind(addr).await.map_err(|source| StartError::Listen { addr, source })?;
+        let Database::Sqlite(path) = config.database;
+        let (engine, commits) = sqlite::open(sqlite::Options::new(path)).await?;
+        let engine: Arc<dyn Engine> = Arc::new(engine);
+        let settings = Settings {
+            message_rate: config.message_rate,
+            message_burst: config.message_burst,
+            address_joins: config.address_joins,
+            address_messages: config.address_messages,
+            room_messages: config.room_messages,
+            grace: config.grace,
+            text_limit: config.text_limit,
+        };
+        let registry = Arc::new(Registry::new(Arc::clone(&engine), settings));
+        let deliver = tokio::spawn({
+            let registry = Arc::clone(&registry);
+            async move { registry.deliver(commits).await }
+        });
+        let shutdown = CancellationToken::new();
+        let links = TaskTracker::new();
+        let origins = Origins::new(&config.origin);
+        let proxies = TrustedProxies(config.trusted_proxy);
+        let sockets = Sockets {
+            registry: Arc::clone(&registry),
+            origins: origins.clone(),
+            proxies: proxies.clone(),
+            build: pages::assets::BUILD.clone(),
+            shutdown: shutdown.clone(),
+            links: links.clone(),
+        };
+        let pages = pages::Pages {
+            registry: Arc::clone(&registry),
+            origins,
+            proxies,
+            locale: Locale::from(config.locale),
+        };
+        let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
+        let app = router::router(Arc::new(pages), Arc::new(sockets), health);
+        Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
+    }
+
+    /// The address it listens on, with the real port when 0 was asked for.
+    pub fn addr(&self) -> SocketAddr {
+        self.listener.local_addr().expect("a bound listener has an address")
+    }
+
+    /// Cancelling this token drains the server and ends [`Server::serve`].
+    pub fn shutdown(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
+
+    /// Answers until it is told to stop; then takes no new work, tells everyone to come back,
+    /// commits what waits, and returns.
+    pub async fn serve(self) {
+        let Server { listener, app, engine, registry, deliver, links, shutdown } = self;
+        let sweeper = tokio::spawn(async move { registry.sweep().await });
+        serve::serve(listener, app, shutdown).await;
+        links.close();
+        links.wait().await;
+        engine.close().await;
+        sweeper.abort();
+        let _ = sweeper.await;
+        let _ = deliver.await;
+    }
+}

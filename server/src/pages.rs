@@ -1,0 +1,193 @@
+//! The pages, rendered here with all their data and hydrated in the browser from the same.
+
+pub mod assets;
+mod visitor;
+
+pub use visitor::Visitor;
+
+use crate::names;
+use crate::registry::{Registry, now_millis};
+use crate::security::{address::TrustedProxies, origin::Origins};
+use app::i18n::Locale;
+use app::page::{Boot, Document, JoinForm, Problem, ProblemDocument, RoomView, View};
+use app::protocol::{Cursor, MessagePage, Refusal, RoomKey, Snapshot, limits};
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What the pages need.
+pub struct Pages {
+    pub registry: Arc<Registry>,
+    pub origins: Origins,
+    pub proxies: TrustedProxies,
+    pub locale: Locale,
+}
+
+/// What a path segment may not hold as it is (RFC 3986, section 3.3).
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+pub fn room_path(room: &RoomKey) -> String {
+    format!("/rooms/{}", utf8_percent_encode(room.as_str(), SEGMENT))
+}
+
+#[derive(Deserialize)]
+pub struct RoomQuery {
+    name: Option<String>,
+    before: Option<u64>,
+}
+
+pub async fn home(State(pages): State<Arc<Pages>>, visitor: Visitor) -> Response {
+    let form = JoinForm { username: visitor.username.clone(), ..JoinForm::default() };
+    pages.render(visitor, View::Home(form), StatusCode::OK).await
+}
+
+pub async fn room(
+    State(pages): State<Arc<Pages>>,
+    Path(written): Path<String>,
+    Query(query): Query<RoomQuery>,
+    visitor: Visitor,
+) -> Response {
+    let (key, title) = match names::parse_room(&written) {
+        Ok(room) => room,
+        Err(refusal) => {
+            return pages
+                .problem(visitor, Problem::Refused(refusal), StatusCode::BAD_REQUEST)
+                .await;
+        }
+    };
+    if key.as_str() != written {
+        return Redirect::permanent(&room_path(&key)).into_response();
+    }
+    let form = JoinForm {
+        username: query.name.unwrap_or_else(|| visitor.username.clone()),
+        room: title,
+        refusal: None,
+    };
+    pages.room(visitor, key, form, query.before, StatusCode::OK).await
+}
+
+pub async fn not_found(State(pages): State<Arc<Pages>>, visitor: Visitor) -> Response {
+    pages.problem(visitor, Problem::NotFound, StatusCode::NOT_FOUND).await
+}
+
+impl Pages {
+    /// The page of a room, also of one that nobody has joined yet: a GET makes nothing.
+    pub async fn room(
+        &self,
+        visitor: Visitor,
+        key: RoomKey,
+        form: JoinForm,
+        before: Option<u64>,
+        status: StatusCode,
+    ) -> Response {
+        match self.room_view(&visitor, key, form, before).await {
+            Ok(view) => self.render(visitor, View::Room(view), status).await,
+            Err(refusal) => {
+                self.problem(visitor, Problem::Refused(refusal), StatusCode::SERVICE_UNAVAILABLE)
+                    .await
+            }
+        }
+    }
+
+    pub async fn problem(
+        &self,
+        visitor: Visitor,
+        problem: Problem,
+        status: StatusCode,
+    ) -> Response {
+        let (locale, theme) = (visitor.locale, visitor.theme);
+        let draw = leptos_axum::render_app_async(move || {
+            let (problem, version) = (problem.clone(), assets::BUILD.clone());
+            view! { <ProblemDocument problem version locale theme=theme /> }
+        });
+        respond(draw(Request::new(Body::empty())).await, visitor, status)
+    }
+
+    async fn room_view(
+        &self,
+        visitor: &Visitor,
+        key: RoomKey,
+        form: JoinForm,
+        before: Option<u64>,
+    ) -> Result<RoomView, Refusal> {
+        let session = visitor.session.as_deref();
+        let username = session.and_then(|session| session.seat(&key)).map(|seat| seat.username);
+        let mut snapshot = match self.registry.find_room(&key).await? {
+            Some(room) => {
+                if let Some(session) = session {
+                    self.registry.visit(&room, session);
+                }
+                self.registry.snapshot(&room, session).await?
+            }
+            None => Snapshot {
+                room: key.clone(),
+                title: form.room.clone(),
+                cursor: Cursor { epoch: self.registry.epoch(), rev: 0 },
+                page: MessagePage { messages: Vec::new(), from_beginning: true },
+                users: Vec::new(),
+                last_read: 0,
+            },
+        };
+        if let Some(before) = before {
+            snapshot.page = self.registry.before(&key, before, limits::PAGE).await?;
+        }
+        Ok(RoomView { snapshot, username, form, is_older: before.is_some() })
+    }
+
+    /// Renders a page. Everything it shows was read before; rendering only draws.
+    pub async fn render(&self, visitor: Visitor, view: View, status: StatusCode) -> Response {
+        let rooms = match &visitor.session {
+            Some(session) => self.registry.summaries(&session.token).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let boot = Boot {
+            build: assets::BUILD.clone(),
+            locale: visitor.locale,
+            theme: visitor.theme,
+            zone: visitor.zone,
+            now: now_millis(),
+            user: visitor.session.as_ref().map(|session| session.user),
+            rooms,
+            username: visitor.username.clone(),
+            limits: self.registry.limits(),
+            view,
+        };
+        let draw = leptos_axum::render_app_async(move || view! { <Document boot=boot.clone() /> });
+        respond(draw(Request::new(Body::empty())).await, visitor, status)
+    }
+}
+
+fn respond(mut response: Response, visitor: Visitor, status: StatusCode) -> Response {
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    for cookie in visitor.new_cookies {
+        if let Ok(cookie) = cookie.parse() {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}

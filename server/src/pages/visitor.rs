@@ -1,0 +1,79 @@
+//! Who asks for a page, as far as the request tells: session, language, theme, time zone.
+
+use super::Pages;
+use crate::engine::TokenHash;
+use crate::security::token::Secret;
+use crate::session::Session;
+use crate::transport::{Peer, SESSION_COOKIE, cookie};
+use app::i18n::Locale;
+use app::page::{Theme, Zone};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The session cookie lives so long after the last visit, in days.
+const SESSION_DAYS: i64 = 90;
+
+pub struct Visitor {
+    pub address: IpAddr,
+    pub token: TokenHash,
+    /// Whether the request brought the session cookie.
+    pub carries_cookie: bool,
+    /// Known once the visitor has joined any room.
+    pub session: Option<Arc<Session>>,
+    pub locale: Locale,
+    pub theme: Option<Theme>,
+    pub zone: Zone,
+    /// The name last used, to fill the form.
+    pub username: String,
+    /// Cookies for the response: the session's, renewed with every page.
+    pub new_cookies: Vec<String>,
+}
+
+impl FromRequestParts<Arc<Pages>> for Visitor {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Arc<Pages>) -> Result<Self, StatusCode> {
+        let peer = Peer::from_request_parts(parts, pages).await?;
+        let headers = &parts.headers;
+        let known = cookie(headers, SESSION_COOKIE).as_deref().and_then(Secret::parse);
+        let carries_cookie = known.is_some();
+        let secret = known.unwrap_or_default();
+        let token = secret.hash();
+        let session = match carries_cookie {
+            true => {
+                pages.registry.session(&token).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
+            }
+            false => None,
+        };
+        Ok(Visitor {
+            address: pages.proxies.client(peer.0.ip(), headers),
+            token,
+            carries_cookie,
+            session,
+            locale: locale(headers, pages.locale),
+            theme: cookie(headers, "theme").as_deref().and_then(Theme::from_tag),
+            zone: cookie(headers, "zone").as_deref().and_then(Zone::from_tag).unwrap_or_default(),
+            username: cookie(headers, "name").unwrap_or_default(),
+            new_cookies: vec![session_cookie(&secret, pages.origins.are_secure())],
+        })
+    }
+}
+
+/// The cookie's language, else the browser's best, else the configured one.
+fn locale(headers: &HeaderMap, default: Locale) -> Locale {
+    let chosen = cookie(headers, "locale").as_deref().and_then(Locale::from_tag);
+    let accepted = || {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        Locale::negotiate(accepted)
+    };
+    chosen.or_else(accepted).unwrap_or(default)
+}
+
+fn session_cookie(secret: &Secret, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    let (secret, max_age) = (secret.reveal(), SESSION_DAYS * 24 * 60 * 60);
+    format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}")
+}

@@ -1,0 +1,336 @@
+//! The rooms and sessions of this node, and the one door to them: [`Registry::dispatch`].
+//!
+//! Every transport turns what it receives into a [`Command`] and hands it here; what comes
+//! back is an answer or a [`Refusal`]. What others should hear takes the other way round:
+//! the engine's commits arrive in [`Registry::deliver`], which hands them to the rooms.
+
+mod connection;
+mod seating;
+mod throttle;
+
+pub use connection::Connection;
+pub use seating::{Joining, Seated};
+
+use crate::engine::{self, Commit, Draft, Engine, PostError, Posted, RoomId, TokenHash};
+use crate::room::Room;
+use crate::session::{Bucket, Session};
+use app::protocol::{
+    Acked, Command, Epoch, Greeting, Limits, MessageId, MessagePage, Refusal, RoomKey, RoomSummary,
+    Seq, Snapshot, limits,
+};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use throttle::Throttles;
+use tokio::sync::mpsc;
+
+/// How often idle rooms and sessions are forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// What the registry needs to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub message_rate: u32,
+    pub message_burst: u32,
+    pub address_joins: u32,
+    pub address_messages: u32,
+    pub room_messages: u32,
+    pub grace: Duration,
+    pub text_limit: u32,
+}
+
+pub struct Registry {
+    engine: Arc<dyn Engine>,
+    settings: Settings,
+    started: Instant,
+    /// Guards the maps; held for look-ups only.
+    rooms: Mutex<Rooms>,
+    /// Guards the map; held for look-ups only.
+    sessions: Mutex<HashMap<TokenHash, Arc<Session>>>,
+    throttles: Throttles,
+}
+
+#[derive(Default)]
+struct Rooms {
+    by_key: HashMap<RoomKey, Arc<Room>>,
+    by_id: HashMap<RoomId, Arc<Room>>,
+}
+
+impl Registry {
+    pub fn new(engine: Arc<dyn Engine>, settings: Settings) -> Self {
+        Registry {
+            started: Instant::now(),
+            rooms: Mutex::default(),
+            sessions: Mutex::default(),
+            throttles: Throttles::new(&settings),
+            engine,
+            settings,
+        }
+    }
+
+    pub fn epoch(&self) -> Epoch {
+        self.engine.epoch()
+    }
+
+    pub fn limits(&self) -> Limits {
+        Limits { text: self.settings.text_limit }
+    }
+
+    /// Whether the log can be read right now.
+    pub async fn check(&self) -> engine::Result<()> {
+        self.engine.check().await
+    }
+
+    /// Answers one command of one connection. A message is handed to the engine before the
+    /// first await, so that messages are stored in the order they were dispatched.
+    pub async fn dispatch(
+        &self,
+        connection: &Connection,
+        command: Command,
+    ) -> Result<Acked, Refusal> {
+        if !matches!(command, Command::Message { .. }) {
+            connection.spend_command()?;
+        }
+        match command {
+            Command::Message { room, id, text } => {
+                let session = connection.session().ok_or(Refusal::NotJoined)?;
+                let posted = self.post(session, connection.address, &room, id, &text).await?;
+                let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
+                Ok(Acked::Posted(message))
+            }
+            Command::Join { room, username } => self.join(connection, &room, &username).await,
+            Command::Resume { room, cursor } => self.resume(connection, &room, cursor).await,
+            Command::Before { room, before, limit } => {
+                let limit = usize::try_from(limit)
+                    .map_or(limits::PAGE, |limit| limit.clamp(1, limits::PAGE));
+                Ok(Acked::Page(self.before(&room, before, limit).await?))
+            }
+            Command::Read { room, seq } => {
+                let session = connection.session().ok_or(Refusal::NotJoined)?;
+                let seat = session.seat(&room).ok_or(Refusal::NotJoined)?;
+                self.engine.mark_read(session.user, seat.room, seq).await.map_err(not_stored)?;
+                session.mark_read(&room, seq);
+                Ok(Acked::Done)
+            }
+            Command::Leave { room } => {
+                let session = connection.session().ok_or(Refusal::NotJoined)?;
+                self.leave(session, &room).await?;
+                connection.unsubscribe(&room);
+                Ok(Acked::Done)
+            }
+        }
+    }
+
+    /// Stores a message of a member.
+    pub async fn post(
+        &self,
+        session: &Session,
+        address: IpAddr,
+        room: &RoomKey,
+        id: MessageId,
+        text: &str,
+    ) -> Result<Posted, Refusal> {
+        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
+        let text = limits::tidy(text).ok_or(Refusal::TextBlank)?;
+        let limit = self.settings.text_limit;
+        match limits::excess(&text, limit) {
+            0 => {}
+            over => return Err(Refusal::TextTooLong { limit, over }),
+        }
+        session.spend_message()?;
+        self.throttles.spend_message(address, seat.room)?;
+        let draft = Draft {
+            room: seat.room,
+            id,
+            user: session.user,
+            username: seat.username,
+            text,
+            created_at: now_millis(),
+        };
+        self.engine.post(draft).await.map_err(|error| match error {
+            PostError::IdTaken => Refusal::IdTaken,
+            PostError::NotStored => Refusal::NotStored,
+        })
+    }
+
+    /// Sends a connection what it lacks, in every room where it fell behind.
+    pub async fn catch_up(&self, connection: &Connection) -> engine::Result<()> {
+        for room in connection.rooms() {
+            room.catch_up(connection.id).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn before(
+        &self,
+        key: &RoomKey,
+        before: Seq,
+        limit: usize,
+    ) -> Result<MessagePage, Refusal> {
+        let room = self.find_room(key).await?.ok_or(Refusal::UnknownRoom)?;
+        self.engine.before(room.id, before, limit).await.map_err(unavailable)
+    }
+
+    /// A room as it is now, as this session sees it.
+    pub async fn snapshot(
+        &self,
+        room: &Room,
+        session: Option<&Session>,
+    ) -> Result<Snapshot, Refusal> {
+        let latest = self.engine.latest(room.id, limits::PAGE).await.map_err(unavailable)?;
+        let last_read =
+            session.and_then(|session| session.seat(&room.key)).map_or(0, |seat| seat.last_read);
+        Ok(Snapshot {
+            room: room.key.clone(),
+            title: room.title.clone(),
+            cursor: latest.cursor,
+            page: latest.page,
+            users: room.users(),
+            last_read,
+        })
+    }
+
+    /// What a connection hears first.
+    pub async fn greet(&self, connection: &Connection) -> Result<Greeting, Refusal> {
+        if let Some(token) = connection.token
+            && let Some(session) = self.session(&token).await?
+        {
+            connection.set_session(session);
+        }
+        let session = connection.session();
+        Ok(Greeting {
+            user: session.map(|session| session.user),
+            epoch: self.epoch(),
+            now: now_millis(),
+            rooms: match session {
+                Some(session) => self.summaries(&session.token).await?,
+                None => Vec::new(),
+            },
+            limits: self.limits(),
+        })
+    }
+
+    /// The rooms of a session, with what it has not read yet.
+    pub async fn summaries(&self, token: &TokenHash) -> Result<Vec<RoomSummary>, Refusal> {
+        let record = self.engine.find_session(token).await.map_err(unavailable)?;
+        let memberships = record.into_iter().flat_map(|record| record.memberships);
+        let summary = |membership: engine::Membership| RoomSummary {
+            room: membership.room.key,
+            title: membership.room.title,
+            username: membership.username,
+            unread: membership.unread,
+        };
+        Ok(memberships.map(summary).collect())
+    }
+
+    /// The session of that secret, if it has ever joined a room.
+    pub async fn session(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, Refusal> {
+        if let Some(session) = self.sessions.lock().expect("no panic under this lock").get(token) {
+            return Ok(Some(Arc::clone(session)));
+        }
+        let record = self.engine.find_session(token).await.map_err(unavailable)?;
+        Ok(record.map(|record| self.remember_session(*token, record)))
+    }
+
+    fn remember_session(&self, token: TokenHash, record: engine::SessionRecord) -> Arc<Session> {
+        let bucket = Bucket::new(self.settings.message_rate, self.settings.message_burst);
+        let mut sessions = self.sessions.lock().expect("no panic under this lock");
+        let session =
+            sessions.entry(token).or_insert_with(|| Arc::new(Session::new(token, record, bucket)));
+        Arc::clone(session)
+    }
+
+    /// The room of that key, if anyone ever joined it.
+    pub async fn find_room(&self, key: &RoomKey) -> Result<Option<Arc<Room>>, Refusal> {
+        let known = self.rooms.lock().expect("no panic under this lock").by_key.get(key).cloned();
+        let room = match known {
+            Some(room) => room,
+            None => match self.engine.find_room(key).await.map_err(unavailable)? {
+                Some(record) => self.remember_room(record),
+                None => return Ok(None),
+            },
+        };
+        room.open().await.map_err(unavailable)?;
+        Ok(Some(room))
+    }
+
+    async fn make_room(&self, key: &RoomKey, title: &str) -> Result<Arc<Room>, Refusal> {
+        if let Some(room) = self.find_room(key).await? {
+            return Ok(room);
+        }
+        let record = self.engine.make_room(key, title).await.map_err(not_stored)?;
+        let room = self.remember_room(record);
+        room.open().await.map_err(unavailable)?;
+        Ok(room)
+    }
+
+    fn remember_room(&self, record: engine::RoomRecord) -> Arc<Room> {
+        let mut rooms = self.rooms.lock().expect("no panic under this lock");
+        if let Some(room) = rooms.by_key.get(&record.key) {
+            return Arc::clone(room);
+        }
+        let room = Arc::new(Room::new(record, Arc::clone(&self.engine), self.settings.grace));
+        rooms.by_key.insert(room.key.clone(), Arc::clone(&room));
+        rooms.by_id.insert(room.id, Arc::clone(&room));
+        room
+    }
+
+    /// Hands commits to their rooms until the engine closes. A commit is acknowledged, by
+    /// dropping it, after its batches are queued: so a batch precedes its ack everywhere.
+    pub async fn deliver(&self, mut commits: mpsc::Receiver<Commit>) {
+        while let Some(mut commit) = commits.recv().await {
+            for batch in std::mem::take(&mut commit.batches) {
+                let room = self
+                    .rooms
+                    .lock()
+                    .expect("no panic under this lock")
+                    .by_id
+                    .get(&batch.room)
+                    .cloned();
+                if let Some(room) = room {
+                    room.deliver(batch);
+                }
+            }
+        }
+    }
+
+    /// Forgets idle rooms and sessions now and then; runs until it is dropped.
+    pub async fn sweep(&self) {
+        let mut ticks = tokio::time::interval(SWEEP);
+        loop {
+            ticks.tick().await;
+            self.evict_idle();
+        }
+    }
+
+    fn evict_idle(&self) {
+        let mut rooms = self.rooms.lock().expect("no panic under this lock");
+        let Rooms { by_key, by_id } = &mut *rooms;
+        // Two owners are the two maps: under their lock nobody else can come by the room.
+        by_key.retain(|_, room| {
+            Arc::strong_count(room) > 2 || !room.is_idle() || by_id.remove(&room.id).is_none()
+        });
+        drop(rooms);
+        let mut sessions = self.sessions.lock().expect("no panic under this lock");
+        sessions.retain(|_, session| Arc::strong_count(session) > 1);
+        drop(sessions);
+        self.throttles.forget_idle();
+    }
+}
+
+fn unavailable(error: engine::Error) -> Refusal {
+    tracing::error!(%error, "the log could not be read");
+    Refusal::Unavailable
+}
+
+fn not_stored(error: engine::Error) -> Refusal {
+    tracing::error!(%error, "a write was not stored");
+    Refusal::NotStored
+}
+
+/// Milliseconds since 1970, by this machine's clock.
+pub fn now_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,72 @@
+//! One live link of a session.
+
+use crate::engine::TokenHash;
+use crate::room::{ConnectionId, Subscription};
+use crate::session::{Bucket, Outbox, Session};
+use app::protocol::{Refusal, RoomKey};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Commands other than messages that one connection may send at once, and per second.
+const COMMAND_BURST: u32 = 100;
+const COMMAND_RATE: u32 = 20;
+
+pub struct Connection {
+    pub id: ConnectionId,
+    pub address: IpAddr,
+    pub outbox: Outbox,
+    /// The hash of the secret that the client brought, whether or not a session has it yet.
+    pub(super) token: Option<TokenHash>,
+    /// Known from the start, or from the first join on.
+    session: OnceLock<Arc<Session>>,
+    /// Guards the subscriptions; held for look-ups only.
+    subscriptions: Mutex<HashMap<RoomKey, Subscription>>,
+    commands: Bucket,
+}
+
+impl Connection {
+    pub fn new(address: IpAddr, outbox: Outbox, token: Option<TokenHash>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Connection {
+            id: ConnectionId(NEXT.fetch_add(1, Ordering::Relaxed)),
+            address,
+            outbox,
+            token,
+            session: OnceLock::new(),
+            subscriptions: Mutex::default(),
+            commands: Bucket::new(COMMAND_RATE, COMMAND_BURST),
+        }
+    }
+
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        self.session.get()
+    }
+
+    pub(super) fn set_session(&self, session: Arc<Session>) {
+        // A connection never changes its session: the first one stays.
+        let _ = self.session.set(session);
+    }
+
+    pub(super) fn spend_command(&self) -> Result<(), Refusal> {
+        self.commands.spend()
+    }
+
+    pub(super) fn subscribe(&self, room: RoomKey, subscription: Subscription) {
+        let mut subscriptions = self.subscriptions.lock().expect("no panic under this lock");
+        if let Some(known) = subscriptions.insert(room, subscription) {
+            // The room has replaced the subscriber already: dropping would remove the new one.
+            known.forget();
+        }
+    }
+
+    pub(super) fn unsubscribe(&self, room: &RoomKey) -> Option<Subscription> {
+        self.subscriptions.lock().expect("no panic under this lock").remove(room)
+    }
+
+    pub(super) fn rooms(&self) -> Vec<Arc<crate::room::Room>> {
+        let subscriptions = self.subscriptions.lock().expect("no panic under this lock");
+        subscriptions.values().map(|subscription| Arc::clone(&subscription.room)).collect()
+    }
+}

@@ -1,0 +1,208 @@
+//! Taking a seat in a room, coming back to it, and getting up.
+
+use super::{Connection, Registry, not_stored};
+use crate::engine::TokenHash;
+use crate::names::{self, Skeleton, Username};
+use crate::presence::Guest;
+use crate::room::{Arrival, HeldName, NameTaken, Room};
+use crate::security::token::Secret;
+use crate::session::{Seat, Session};
+use app::protocol::{Acked, Cursor, Joined, Refusal, Rev, RoomKey, User, limits};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For so long after a start, members who come back are not announced: it was the server
+/// that was away.
+const RESTART_QUIET: Duration = Duration::from_secs(60);
+
+/// Who joins: the session's token, or nothing yet.
+pub struct Joining<'a> {
+    pub token: Option<TokenHash>,
+    pub address: IpAddr,
+    pub room: &'a str,
+    pub username: &'a str,
+}
+
+/// Someone who has a seat in a room now.
+pub struct Seated {
+    pub session: Arc<Session>,
+    pub room: Arc<Room>,
+    pub user: User,
+    /// The secret of a session that was made just now for someone who brought none.
+    pub secret: Option<Secret>,
+    /// Keeps the name theirs until they are here.
+    name: HeldName,
+    skeleton: Skeleton,
+    was_member: bool,
+}
+
+impl Registry {
+    /// Gives someone a seat: makes the room if it is new, and the session if it is their
+    /// first. Being here is another matter: that takes a connection.
+    ///
+    /// Must be polled to its end: the log writes what it was asked to even if nobody waits
+    /// for the answer any more, and what is remembered here has to follow.
+    pub async fn take_seat(&self, joining: Joining<'_>) -> Result<Seated, Refusal> {
+        let username = Username::parse(joining.username)?;
+        let (key, title) = names::parse_room(joining.room)?;
+        let (token, secret) = match joining.token {
+            Some(token) => (token, None),
+            None => {
+                let secret = Secret::new();
+                (secret.hash(), Some(secret))
+            }
+        };
+        let known = self.session(&token).await?;
+        let _turn = match &known {
+            Some(session) => Some(session.turn().await),
+            None => None,
+        };
+        let seat = known.as_ref().and_then(|session| session.seat(&key));
+        if let Some(session) = &known
+            && seat.is_none()
+            && session.seats().len() >= limits::ROOMS_PER_SESSION
+        {
+            return Err(Refusal::TooManyRooms { limit: limits::ROOMS_PER_SESSION as u32 });
+        }
+        let was_member = seat.is_some();
+        let is_unchanged = seat.is_some_and(|seat| seat.username == username.as_str());
+        if !is_unchanged {
+            // Before the room is made, which is a write as well.
+            self.throttles.spend_join(joining.address)?;
+        }
+        let room = self.make_room(&key, &title).await?;
+        let skeleton = username.skeleton();
+        let name = room
+            .hold_name(token, &skeleton)
+            .map_err(|NameTaken| name_taken(&room, &username, token))?;
+
+        let session = match &known {
+            Some(session) if is_unchanged => Arc::clone(session),
+            known => {
+                let (_, membership) = self
+                    .engine
+                    .join(&token, room.id, username.as_str())
+                    .await
+                    .map_err(not_stored)?;
+                let session = match known {
+                    Some(session) => Arc::clone(session),
+                    // Read back, because another tab may have joined elsewhere meanwhile.
+                    None => self.session(&token).await?.ok_or(Refusal::Unavailable)?,
+                };
+                let seat = Seat {
+                    room: room.id,
+                    title: room.title.clone(),
+                    username: membership.username,
+                    last_read: membership.last_read,
+                };
+                session.sit_down(key.clone(), seat);
+                session
+            }
+        };
+        let user = User { id: session.user, username: username.into_string(), room: key };
+        Ok(Seated { session, room, user, secret, name, skeleton, was_member })
+    }
+
+    pub(super) async fn join(
+        &self,
+        connection: &Connection,
+        room: &str,
+        username: &str,
+    ) -> Result<Acked, Refusal> {
+        let token = connection.session().map(|session| session.token).or(connection.token);
+        let seated =
+            self.take_seat(Joining { token, address: connection.address, room, username }).await?;
+        connection.set_session(Arc::clone(&seated.session));
+        let mut snapshot = self.snapshot(&seated.room, Some(&seated.session)).await?;
+        let secret = seated.secret.as_ref().map(Secret::reveal);
+        let Seated { session, room, user, name, skeleton, was_member, .. } = seated;
+        let guest = Guest { user: user.clone(), token: session.token, skeleton };
+        // What happens after the snapshot follows the answer, users included.
+        self.sit_down(connection, &room, guest, was_member, snapshot.cursor.rev, false)
+            .map_err(|NameTaken| Refusal::Unavailable)?;
+        drop(name);
+        snapshot.users = room.users();
+        Ok(Acked::Joined(Joined { user, token: secret, snapshot }))
+    }
+
+    pub(super) async fn resume(
+        &self,
+        connection: &Connection,
+        key: &RoomKey,
+        cursor: Cursor,
+    ) -> Result<Acked, Refusal> {
+        let room = self.find_room(key).await?.ok_or(Refusal::UnknownRoom)?;
+        let session = connection.session();
+        let reset = if cursor.epoch == self.epoch() && cursor.rev <= room.rev() {
+            None
+        } else {
+            Some(self.snapshot(&room, session.map(Arc::as_ref)).await?)
+        };
+        let rev = reset.as_ref().map_or(cursor.rev, |snapshot| snapshot.cursor.rev);
+        match session.and_then(|session| Some((session, session.seat(key)?))) {
+            Some((session, seat)) => {
+                // A name that was accepted once stays acceptable to its owner.
+                let username = Username::parse(&seat.username)?;
+                let skeleton = username.skeleton();
+                let user = User { id: session.user, username: seat.username, room: key.clone() };
+                let guest = Guest { user, token: session.token, skeleton };
+                self.sit_down(connection, &room, guest, true, rev, true)
+                    .map_err(|NameTaken| name_taken(&room, &username, session.token))?;
+            }
+            None => {
+                let subscription = room
+                    .subscribe(connection.id, &connection.outbox, None, rev, true)
+                    .map_err(|NameTaken| Refusal::NotJoined)?;
+                connection.subscribe(key.clone(), subscription);
+            }
+        }
+        Ok(reset.map_or(Acked::Resumed, Acked::Reset))
+    }
+
+    fn sit_down(
+        &self,
+        connection: &Connection,
+        room: &Arc<Room>,
+        guest: Guest,
+        was_member: bool,
+        rev: Rev,
+        lacks_users: bool,
+    ) -> Result<(), NameTaken> {
+        let is_return = was_member && self.started.elapsed() < RESTART_QUIET;
+        let arrival = Arrival { guest, is_return };
+        let subscription =
+            room.subscribe(connection.id, &connection.outbox, Some(arrival), rev, lacks_users)?;
+        connection.subscribe(room.key.clone(), subscription);
+        Ok(())
+    }
+
+    /// A member looks at the room without a connection.
+    pub fn visit(&self, room: &Arc<Room>, session: &Session) {
+        let Some(seat) = session.seat(&room.key) else { return };
+        let Ok(username) = Username::parse(&seat.username) else { return };
+        let skeleton = username.skeleton();
+        let user = User { id: session.user, username: seat.username, room: room.key.clone() };
+        let guest = Guest { user, token: session.token, skeleton };
+        room.visit(Arrival { guest, is_return: self.started.elapsed() < RESTART_QUIET });
+    }
+
+    /// Ends a membership. Must be polled to its end, as [`Registry::take_seat`].
+    pub async fn leave(&self, session: &Session, key: &RoomKey) -> Result<(), Refusal> {
+        let _turn = session.turn().await;
+        let seat = session.seat(key).ok_or(Refusal::NotJoined)?;
+        self.engine.leave(session.user, seat.room).await.map_err(not_stored)?;
+        session.get_up(key);
+        if let Some(room) = self.find_room(key).await? {
+            room.leave(session.user);
+        }
+        Ok(())
+    }
+}
+
+/// The refusal that says which name would be free.
+fn name_taken(room: &Room, username: &Username, token: TokenHash) -> Refusal {
+    Refusal::NameTaken {
+        suggestion: names::suggest(username, |candidate| room.is_taken(candidate, token)),
+    }
+}

@@ -1,0 +1,431 @@
+//! One room on this node: who listens, who is here, and how far the talk has come.
+//!
+//! A subscriber is either level with the room, and gets each batch as it is committed, or
+//! *behind*, and then [`Room::catch_up`] reads what it lacks from the log. Someone who joins
+//! or resumes and someone who reads too slowly are the same case.
+
+#[cfg(test)]
+mod tests;
+
+use crate::engine::{self, Engine, RoomBatch, RoomId, RoomRecord, TokenHash};
+use crate::names::Skeleton;
+use crate::presence::{Guest, Presence};
+use crate::session::{Outbox, SharedFrame};
+use app::protocol::{
+    Batch, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
+};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+use tokio::time::{Instant, sleep_until};
+
+/// Above so many people, comings and goings are told together.
+const TELL_AT_ONCE_UP_TO: usize = 50;
+
+/// How long they are gathered then.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// Someone without a connection stays listed so long after each request.
+const VISIT: Duration = Duration::from_secs(60);
+
+/// Batches kept for those who are behind hold so many bytes of text together; whoever lacks
+/// more reads the log.
+const RECENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a message weighs beside its text.
+const OVERHEAD: usize = 128;
+
+/// Names one connection within this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectionId(pub u64);
+
+pub struct Room {
+    pub id: RoomId,
+    pub key: RoomKey,
+    pub title: String,
+    engine: Arc<dyn Engine>,
+    /// Guards everything that changes. Held while frames are queued, so that each
+    /// subscriber sees batches in order; never across an await.
+    state: Mutex<State>,
+    /// Set once the rev was read. The room is listed before, so that no commit is missed.
+    is_open: OnceCell<()>,
+}
+
+struct State {
+    /// The rev of the last batch delivered here.
+    rev: Rev,
+    subscribers: HashMap<ConnectionId, Subscriber>,
+    presence: Presence,
+    /// The last batches in order, from when someone fell behind. Without them a busy room
+    /// would be a moving target: each read takes longer than it takes the room to move on,
+    /// and a hundred readers who are behind would only slow each other down.
+    recent: VecDeque<Recent>,
+    /// Changes of presence that wait to be told together.
+    untold: Vec<PresenceChange>,
+}
+
+/// A batch that was delivered while someone was behind.
+struct Recent {
+    from: Rev,
+    to: Rev,
+    /// Bytes, roughly.
+    size: usize,
+    frame: SharedFrame,
+}
+
+struct Subscriber {
+    outbox: Outbox,
+    /// The rev that this subscriber has once its outbox is drained.
+    rev: Rev,
+    is_behind: bool,
+    /// Not told of some change in the user list: gets it whole once it is level.
+    lacks_users: bool,
+    /// The person this connection stands for; readers stand for nobody.
+    member: Option<UserId>,
+}
+
+/// Someone takes this name in the room already.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NameTaken;
+
+/// A person who takes their seat.
+pub struct Arrival {
+    pub guest: Guest,
+    /// Known to have been here shortly before, so that nobody needs to be told.
+    pub is_return: bool,
+}
+
+impl Room {
+    pub fn new(record: RoomRecord, engine: Arc<dyn Engine>, grace: Duration) -> Self {
+        Room {
+            id: record.id,
+            key: record.key,
+            title: record.title,
+            engine,
+            state: Mutex::new(State {
+                rev: 0,
+                subscribers: HashMap::new(),
+                presence: Presence::new(grace),
+                recent: VecDeque::new(),
+                untold: Vec::new(),
+            }),
+            is_open: OnceCell::new(),
+        }
+    }
+
+    /// Reads how far the log has come. Must have returned before anyone subscribes, and be
+    /// called after the room receives commits: one that lands in between is then seen twice
+    /// rather than never.
+    pub async fn open(&self) -> engine::Result<()> {
+        let open = async || {
+            let rev = self.engine.latest(self.id, 0).await?.cursor.rev;
+            let mut state = self.state();
+            state.rev = state.rev.max(rev);
+            Ok(())
+        };
+        self.is_open.get_or_try_init(open).await.copied()
+    }
+
+    pub fn rev(&self) -> Rev {
+        self.state().rev
+    }
+
+    pub fn users(&self) -> Vec<User> {
+        self.state().presence.users()
+    }
+
+    pub fn is_taken(&self, skeleton: &Skeleton, token: TokenHash) -> bool {
+        self.state().presence.is_taken(skeleton, token)
+    }
+
+    /// Keeps a name for a session while its join is being written, so that of two who want it
+    /// at once only one is stored under it.
+    pub fn hold_name(
+        self: &Arc<Self>,
+        token: TokenHash,
+        skeleton: &Skeleton,
+    ) -> Result<HeldName, NameTaken> {
+        let mut state = self.state();
+        if state.presence.is_taken(skeleton, token) {
+            return Err(NameTaken);
+        }
+        state.presence.hold(token, skeleton.clone());
+        Ok(HeldName { room: Arc::clone(self), token, skeleton: skeleton.clone() })
+    }
+
+    /// Someone asks for the room without a connection. Whose name someone else has in the
+    /// meantime is not listed: they pick another when they speak.
+    pub fn visit(self: &Arc<Self>, Arrival { guest, is_return }: Arrival) {
+        let now = Instant::now();
+        let until = now + VISIT;
+        let mut state = self.state();
+        if !state.presence.is_taken(&guest.skeleton, guest.token) {
+            let change = state.presence.visit(guest, is_return, until, now);
+            self.tell(&mut state, change.into_iter().collect());
+            self.expire_at(until);
+        }
+    }
+
+    /// Hands one commit's changes to everyone who is level with the room.
+    pub fn deliver(&self, batch: RoomBatch) {
+        let (from, to) = (batch.from, batch.to);
+        let size = batch.messages.iter().map(|message| message.text.len() + OVERHEAD).sum();
+        let batch = Batch { room: self.key.clone(), from, to, messages: batch.messages };
+        let frame = SharedFrame::new(ServerFrame::Batch(batch));
+        let mut state = self.state();
+        state.rev = state.rev.max(to);
+        for subscriber in state.subscribers.values_mut() {
+            // Whoever took a snapshot during the commit has it already.
+            if subscriber.is_behind || subscriber.rev >= to {
+                continue;
+            }
+            if subscriber.rev >= from && subscriber.outbox.push(&frame).is_ok() {
+                subscriber.rev = to;
+            } else {
+                subscriber.fall_behind();
+            }
+        }
+        state.keep(Recent { from, to, size, frame });
+    }
+
+    /// Listens from `rev` on. With an arrival, the connection stands for that person, who is
+    /// here as long as it lives. What lies after `rev` follows by [`Room::catch_up`] and not
+    /// at once: the answer that the subscription belongs to must be said first.
+    /// `lacks_users`: the user list follows too, because that answer does not hold it.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        connection: ConnectionId,
+        outbox: &Outbox,
+        arrival: Option<Arrival>,
+        rev: Rev,
+        lacks_users: bool,
+    ) -> Result<Subscription, NameTaken> {
+        let mut state = self.state();
+        let member = arrival.as_ref().map(|arrival| arrival.guest.user.id);
+        let mut changes = Vec::new();
+        if let Some(Arrival { guest, is_return }) = arrival {
+            if state.presence.is_taken(&guest.skeleton, guest.token) {
+                return Err(NameTaken);
+            }
+            let is_linked =
+                state.subscribers.get(&connection).is_some_and(|known| known.member == member);
+            changes.extend(if is_linked {
+                state.presence.rename(guest)
+            } else {
+                state.presence.link(guest, is_return, Instant::now())
+            });
+        }
+        let subscriber =
+            Subscriber { outbox: outbox.clone(), rev, is_behind: true, lacks_users, member };
+        // Told before the newcomer listens: their own list comes whole.
+        self.tell(&mut state, changes);
+        state.subscribers.insert(connection, subscriber);
+        outbox.mark_behind();
+        Ok(Subscription { room: Arc::clone(self), connection, is_live: true })
+    }
+
+    /// Sends what a subscriber lacks, in portions, until it is level with the room; then the
+    /// user list, if it lacks that. Returns early when the connection ends.
+    pub async fn catch_up(&self, connection: ConnectionId) -> engine::Result<()> {
+        loop {
+            let Some((outbox, rev)) = self.lacking(connection) else { return Ok(()) };
+            let messages = self.engine.changes_since(self.id, rev, limits::CHANGES).await?;
+            let Some(place) = outbox.reserve().await else { return Ok(()) };
+            let mut state = self.state();
+            // Whoever took the room up again meanwhile, from elsewhere, needs another answer.
+            let as_before =
+                |subscriber: &&mut Subscriber| subscriber.is_behind && subscriber.rev == rev;
+            let Some(subscriber) = state.subscribers.get_mut(&connection).filter(as_before) else {
+                continue;
+            };
+            // A full portion may end in the middle of a commit: no place to become level.
+            let is_whole = messages.len() < limits::CHANGES;
+            match messages.last().map(|last| last.rev) {
+                Some(to) => {
+                    let batch = Batch { room: self.key.clone(), from: rev, to, messages };
+                    place.fill(&SharedFrame::new(ServerFrame::Batch(batch)));
+                    subscriber.rev = to;
+                }
+                None => drop(place),
+            }
+            state.level(&self.key, connection, is_whole);
+        }
+    }
+
+    /// How far a subscriber has come that needs more than what is at hand.
+    fn lacking(&self, connection: ConnectionId) -> Option<(Outbox, Rev)> {
+        let mut state = self.state();
+        state.level(&self.key, connection, false);
+        let subscriber =
+            state.subscribers.get(&connection).filter(|subscriber| subscriber.is_behind)?;
+        Some((subscriber.outbox.clone(), subscriber.rev))
+    }
+
+    /// Ends someone's presence at once, on all their connections.
+    pub fn leave(self: &Arc<Self>, user: UserId) {
+        let mut state = self.state();
+        for subscriber in state.subscribers.values_mut() {
+            if subscriber.member == Some(user) {
+                subscriber.member = None;
+            }
+        }
+        let change = state.presence.leave(user, Instant::now());
+        self.tell(&mut state, change.into_iter().collect());
+    }
+
+    /// Whether the room may be forgotten: nobody listens, nobody is here or remembered.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.subscribers.is_empty() && state.presence.is_idle(Instant::now())
+    }
+
+    fn unsubscribe(self: &Arc<Self>, connection: ConnectionId) {
+        let mut state = self.state();
+        let Some(Subscriber { member: Some(user), .. }) = state.subscribers.remove(&connection)
+        else {
+            return;
+        };
+        if let Some(ends_at) = state.presence.unlink(user, Instant::now()) {
+            self.expire_at(ends_at);
+        }
+    }
+
+    fn expire_at(self: &Arc<Self>, at: Instant) {
+        self.later(at, |room| {
+            let mut state = room.state();
+            let changes = state.presence.expire(Instant::now());
+            room.tell(&mut state, changes);
+        });
+    }
+
+    fn tell(self: &Arc<Self>, state: &mut State, changes: Vec<PresenceChange>) {
+        if changes.is_empty() {
+            return;
+        }
+        let is_gathering = !state.untold.is_empty();
+        state.untold.extend(changes);
+        if state.presence.count() <= TELL_AT_ONCE_UP_TO {
+            state.tell(&self.key);
+        } else if !is_gathering {
+            self.later(Instant::now() + GATHER, |room| room.state().tell(&room.key));
+        }
+    }
+
+    /// Does something at a later time, unless the program ends before.
+    fn later(self: &Arc<Self>, at: Instant, act: impl FnOnce(&Arc<Room>) + Send + 'static) {
+        let room = Arc::clone(self);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                sleep_until(at).await;
+                act(&room);
+            });
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no panic under this lock")
+    }
+}
+
+impl State {
+    /// Keeps a batch for those who are behind; nothing if nobody is.
+    fn keep(&mut self, batch: Recent) {
+        if !self.subscribers.values().any(|subscriber| subscriber.is_behind) {
+            self.recent.clear();
+            return;
+        }
+        self.recent.push_back(batch);
+        let mut size: usize = self.recent.iter().map(|batch| batch.size).sum();
+        while size > RECENT_BYTES
+            && let Some(oldest) = self.recent.pop_front()
+        {
+            size -= oldest.size;
+        }
+    }
+
+    /// Makes a subscriber level if it lacks no more than what is kept. `is_whole`: it has just
+    /// got all that the log has, which may be more than was delivered here yet.
+    fn level(&mut self, room: &RoomKey, connection: ConnectionId, is_whole: bool) {
+        let behind =
+            self.subscribers.get_mut(&connection).filter(|subscriber| subscriber.is_behind);
+        let Some(subscriber) = behind else { return };
+        for batch in &self.recent {
+            if batch.from == subscriber.rev && subscriber.outbox.push(&batch.frame).is_ok() {
+                subscriber.rev = batch.to;
+            }
+        }
+        let is_level = subscriber.rev == self.rev || (is_whole && subscriber.rev > self.rev);
+        if !is_level {
+            return;
+        }
+        if subscriber.lacks_users {
+            let list = UserList { room: room.clone(), users: self.presence.users() };
+            if subscriber.outbox.push(&SharedFrame::new(ServerFrame::Users(list))).is_err() {
+                return;
+            }
+        }
+        subscriber.lacks_users = false;
+        subscriber.is_behind = false;
+    }
+
+    fn tell(&mut self, room: &RoomKey) {
+        let changes = std::mem::take(&mut self.untold);
+        if changes.is_empty() {
+            return;
+        }
+        let presence = app::protocol::Presence { room: room.clone(), changes };
+        let frame = SharedFrame::new(ServerFrame::Presence(presence));
+        for subscriber in self.subscribers.values_mut() {
+            // Whoever is behind gets the whole list once they are level again.
+            if subscriber.is_behind {
+                subscriber.lacks_users = true;
+            } else if subscriber.outbox.push(&frame).is_err() {
+                subscriber.lacks_users = true;
+                subscriber.fall_behind();
+            }
+        }
+    }
+}
+
+impl Subscriber {
+    fn fall_behind(&mut self) {
+        self.is_behind = true;
+        self.outbox.mark_behind();
+    }
+}
+
+/// A name that is kept for someone; free again when dropped.
+pub struct HeldName {
+    room: Arc<Room>,
+    token: TokenHash,
+    skeleton: Skeleton,
+}
+
+impl Drop for HeldName {
+    fn drop(&mut self) {
+        self.room.state().presence.release(self.token, &self.skeleton);
+    }
+}
+
+/// Listening to a room; ends when dropped.
+pub struct Subscription {
+    pub room: Arc<Room>,
+    connection: ConnectionId,
+    is_live: bool,
+}
+
+impl Subscription {
+    /// Ends the guard without ending the subscription, which another guard has taken over.
+    pub fn forget(mut self) {
+        self.is_live = false;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if self.is_live {
+            self.room.unsubscribe(self.connection);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::engine::{Draft, Latest, Membership, PostError, Posted, Result, SessionRecord};
+use crate::names::Username;
+use app::protocol::{Codec, Cursor, Epoch, Message, MessageId, MessagePage, Seq};
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::{Semaphore, mpsc};
+
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A log in memory whose reads of changes wait for a permit each, so that a test decides what
+/// happens in between.
+struct Log {
+    messages: Mutex<Vec<Arc<Message>>>,
+    reads: Semaphore,
+}
+
+#[async_trait]
+impl Engine for Log {
+    fn epoch(&self) -> Epoch {
+        1
+    }
+    async fn changes_since(&self, _: RoomId, rev: Rev, limit: usize) -> Result<Vec<Arc<Message>>> {
+        let read = || {
+            let messages = self.messages.lock().unwrap();
+            messages.iter().filter(|message| message.rev > rev).take(limit).cloned().collect()
+        };
+        let changes = read();
+        self.reads.acquire().await.unwrap().forget();
+        Ok(changes)
+    }
+    async fn latest(&self, _: RoomId, _: usize) -> Result<Latest> {
+        let rev = self.messages.lock().unwrap().len() as Rev;
+        Ok(Latest { cursor: Cursor { epoch: 1, rev }, page: MessagePage::default() })
+    }
+    async fn find_room(&self, _: &RoomKey) -> Result<Option<RoomRecord>> {
+        unreachable!()
+    }
+    async fn make_room(&self, _: &RoomKey, _: &str) -> Result<RoomRecord> {
+        unreachable!()
+    }
+    async fn post(&self, _: Draft) -> Result<Posted, PostError> {
+        unreachable!()
+    }
+    async fn before(&self, _: RoomId, _: Seq, _: usize) -> Result<MessagePage> {
+        unreachable!()
+    }
+    async fn find_session(&self, _: &TokenHash) -> Result<Option<SessionRecord>> {
+        unreachable!()
+    }
+    async fn join(&self, _: &TokenHash, _: RoomId, _: &str) -> Result<(UserId, Membership)> {
+        unreachable!()
+    }
+    async fn leave(&self, _: UserId, _: RoomId) -> Result<()> {
+        unreachable!()
+    }
+    async fn mark_read(&self, _: UserId, _: RoomId, _: Seq) -> Result<()> {
+        unreachable!()
+    }
+    async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+    async fn close(&self) {}
+}
+
+struct House {
+    log: Arc<Log>,
+    room: Arc<Room>,
+}
+
+impl House {
+    async fn new(permits: usize) -> Self {
+        let log = Arc::new(Log { messages: Mutex::default(), reads: Semaphore::new(permits) });
+        let record =
+            RoomRecord { id: RoomId(1), key: RoomKey("r".into()), title: "r".into(), rev: 0 };
+        let room = Arc::new(Room::new(record, Arc::clone(&log) as Arc<dyn Engine>, GRACE));
+        room.open().await.unwrap();
+        House { log, room }
+    }
+
+    /// A commit of so many messages, not yet delivered.
+    fn commit(&self, count: u64) -> RoomBatch {
+        let mut log = self.log.messages.lock().unwrap();
+        let from = log.len() as Rev;
+        let messages: Vec<_> = (from + 1..=from + count).map(message).collect();
+        log.extend(messages.iter().cloned());
+        RoomBatch { room: self.room.id, from, to: from + count, messages }
+    }
+
+    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, mpsc::Receiver<Bytes>) {
+        let (outbox, queue) = Outbox::new(Codec::Json);
+        let listening = self.room.subscribe(ConnectionId(connection), &outbox, None, rev, false);
+        (listening.ok().unwrap(), outbox, queue)
+    }
+}
+
+fn message(rev: Rev) -> Arc<Message> {
+    Arc::new(Message {
+        id: MessageId::new(rev, [0; 10]),
+        seq: rev,
+        rev,
+        user_id: UserId(1),
+        username: "민수".into(),
+        text: rev.to_string(),
+        created_at: 0,
+    })
+}
+
+fn guest(id: u8, username: &str) -> Arrival {
+    let user = User { id: UserId(id.into()), username: username.into(), room: RoomKey("r".into()) };
+    let skeleton = Username::parse(username).unwrap().skeleton();
+    Arrival { guest: Guest { user, token: TokenHash([id; 32]), skeleton }, is_return: false }
+}
+
+/// The revs that the queued batches lead over: from, to, to, to…
+fn path(queue: &mut mpsc::Receiver<Bytes>) -> Vec<Rev> {
+    let mut path = Vec::new();
+    while let Ok(bytes) = queue.try_recv() {
+        let Ok(ServerFrame::Batch(batch)) = Codec::Json.decode(&bytes) else { continue };
+        if path.is_empty() {
+            path.push(batch.from);
+        }
+        assert_eq!(path.last(), Some(&batch.from), "no gap and nothing twice");
+        path.push(batch.to);
+    }
+    path
+}
+
+#[tokio::test]
+async fn a_commit_between_the_read_and_becoming_level_is_read_too() {
+    let house = House::new(0).await;
+    house.room.deliver(house.commit(2));
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    let catching_up = tokio::spawn({
+        let room = Arc::clone(&house.room);
+        async move { room.catch_up(ConnectionId(1)).await }
+    });
+    tokio::task::yield_now().await;
+    house.room.deliver(house.commit(3));
+    house.log.reads.add_permits(9);
+    catching_up.await.unwrap().unwrap();
+    house.room.deliver(house.commit(1));
+    assert_eq!(path(&mut queue), [0, 2, 5, 6]);
+}
+
+#[tokio::test]
+async fn a_commit_that_was_read_before_it_was_delivered_comes_once() {
+    let house = House::new(9).await;
+    house.room.deliver(house.commit(1));
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    let early = house.commit(2);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    house.room.deliver(early);
+    house.room.deliver(house.commit(1));
+    assert_eq!(path(&mut queue), [0, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_portion_that_ends_within_a_commit_is_no_place_to_become_level() {
+    let house = House::new(9).await;
+    house.room.deliver(house.commit(1));
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    let early = house.commit(limits::CHANGES as u64 + 10);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    house.room.deliver(early);
+    assert_eq!(path(&mut queue), [0, 500, 511]);
+}
+
+#[tokio::test]
+async fn taking_up_a_room_from_elsewhere_overrules_what_was_being_read() {
+    let house = House::new(0).await;
+    house.room.deliver(house.commit(5));
+    let (listening, outbox, mut queue) = house.listen(1, 4);
+    let catching_up = tokio::spawn({
+        let room = Arc::clone(&house.room);
+        async move { room.catch_up(ConnectionId(1)).await }
+    });
+    tokio::task::yield_now().await;
+    let again = house.room.subscribe(ConnectionId(1), &outbox, None, 1, false).ok().unwrap();
+    listening.forget();
+    house.log.reads.add_permits(9);
+    catching_up.await.unwrap().unwrap();
+    assert_eq!(path(&mut queue), [1, 5]);
+    drop(again);
+    assert!(house.room.is_idle());
+}
+
+#[tokio::test]
+async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
+    let house = House::new(99).await;
+    let (_listening, outbox, mut queue) = house.listen(1, 0);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    for _ in 0..300 {
+        house.room.deliver(house.commit(1));
+    }
+    outbox.fell_behind().await;
+    let (newcomer, _queue) = Outbox::new(Codec::Json);
+    let _ana = house
+        .room
+        .subscribe(ConnectionId(2), &newcomer, Some(guest(2, "Ana")), 300, false)
+        .ok()
+        .unwrap();
+    let queued = path(&mut queue);
+    assert_eq!((queued[0], queued[queued.len() - 1], queued.len()), (0, 256, 257));
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    let mut rest: Vec<ServerFrame> = std::iter::from_fn(|| queue.try_recv().ok())
+        .map(|bytes| Codec::Json.decode(&bytes).unwrap())
+        .collect();
+    assert!(matches!(rest.pop(), Some(ServerFrame::Users(list)) if list.users.len() == 1));
+    let mut rev = 256;
+    for frame in rest {
+        let ServerFrame::Batch(batch) = frame else { panic!("{frame:?}") };
+        assert_eq!(batch.from, rev);
+        rev = batch.to;
+    }
+    assert_eq!(rev, 300);
+}
+
+#[tokio::test]
+async fn in_a_busy_room_one_read_is_enough() {
+    let house = House::new(0).await;
+    house.room.deliver(house.commit(2));
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    let catching_up = tokio::spawn({
+        let room = Arc::clone(&house.room);
+        async move { room.catch_up(ConnectionId(1)).await }
+    });
+    tokio::task::yield_now().await;
+    for _ in 0..50 {
+        house.room.deliver(house.commit(1));
+    }
+    house.log.reads.add_permits(1);
+    catching_up.await.unwrap().unwrap();
+    assert_eq!(path(&mut queue).last(), Some(&52));
+}
+
+#[tokio::test]
+async fn who_lacks_nothing_reads_nothing() {
+    let house = House::new(0).await;
+    house.room.deliver(house.commit(2));
+    let (_listening, _outbox, mut queue) = house.listen(1, 2);
+    house.room.deliver(house.commit(1));
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    assert_eq!(path(&mut queue), [2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_is_listed_for_the_grace_and_then_the_others_hear_of_it() {
+    let house = House::new(9).await;
+    let (_listening, outbox, mut queue) = house.listen(1, 0);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    let ana = house
+        .room
+        .subscribe(ConnectionId(2), &outbox, Some(guest(2, "Ana")), 0, false)
+        .ok()
+        .unwrap();
+    assert!(matches!(
+        Codec::Json.decode(&queue.recv().await.unwrap()),
+        Ok(ServerFrame::Presence(_))
+    ));
+    let begin = Instant::now();
+    drop(ana);
+    assert_eq!(house.room.users().len(), 1);
+    // Time moves by itself to whatever is waited for next.
+    let told: ServerFrame = Codec::Json.decode(&queue.recv().await.unwrap()).unwrap();
+    let ServerFrame::Presence(presence) = told else { panic!("{told:?}") };
+    assert!(matches!(presence.changes[..], [PresenceChange::Gone { .. }]));
+    assert!(begin.elapsed() >= GRACE && house.room.users().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn coming_back_within_the_grace_is_never_told() {
+    let house = House::new(9).await;
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    let (other, _queue) = Outbox::new(Codec::Json);
+    let sit = |connection| {
+        house
+            .room
+            .subscribe(ConnectionId(connection), &other, Some(guest(2, "Ana")), 0, false)
+            .ok()
+            .unwrap()
+    };
+    drop(sit(2));
+    tokio::time::sleep(GRACE - Duration::from_secs(1)).await;
+    let _back = sit(3);
+    tokio::time::sleep(3 * GRACE).await;
+    assert!(queue.try_recv().is_ok(), "that she came");
+    assert!(queue.try_recv().is_err(), "and no more");
+    assert_eq!(house.room.users().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_idle_once_nobody_listens_and_nobody_is_remembered() {
+    let house = House::new(9).await;
+    let (outbox, _queue) = Outbox::new(Codec::Json);
+    let ana = house
+        .room
+        .subscribe(ConnectionId(2), &outbox, Some(guest(2, "Ana")), 0, false)
+        .ok()
+        .unwrap();
+    assert!(!house.room.is_idle());
+    drop(ana);
+    tokio::time::sleep(GRACE + Duration::from_secs(1)).await;
+    assert!(!house.room.is_idle(), "she may still come back unannounced");
+    tokio::time::sleep(Duration::from_secs(6 * 60)).await;
+    assert!(house.room.is_idle());
+}

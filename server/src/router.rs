@@ -1,0 +1,88 @@
+//! Every URL on one page.
+
+use crate::pages::{self, Pages, assets};
+use crate::registry::Registry;
+use crate::security::headers;
+use crate::transport::{form, websocket};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+/// A request must have come in, and its answer be ready, within this time: a form that is sent
+/// byte by byte would otherwise be waited for without end.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// Forms are small.
+const FORM_BYTES: usize = 64 * 1024;
+
+pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Health) -> Router {
+    let pages = Router::new()
+        .route("/", get(pages::home))
+        .route("/join", post(form::join))
+        .route("/rooms/{room}", get(pages::room))
+        .route("/rooms/{room}/join", post(form::join_here))
+        .route("/rooms/{room}/messages", post(form::say))
+        .route("/rooms/{room}/leave", post(form::leave))
+        .route("/preferences", post(form::preferences))
+        .fallback(pages::not_found)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .with_state(pages);
+    Router::new()
+        .route("/ws", get(websocket::upgrade).with_state(sockets))
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready).with_state(health))
+        .route("/pkg/{file}", get(assets::serve))
+        .route("/boot.js", get(assets::serve))
+        .route("/icons.svg", get(assets::serve))
+        .route("/favicon.svg", get(assets::serve))
+        .route("/icon-192.png", get(assets::serve))
+        .route("/icon-512.png", get(assets::serve))
+        .route("/manifest.webmanifest", get(assets::serve))
+        .merge(pages)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn(answer_in_time))
+        .layer(middleware::from_fn(headers::add))
+}
+
+async fn answer_in_time(request: Request, next: Next) -> Response {
+    let answer = timeout(ANSWER, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+}
+
+/// What readiness depends on.
+#[derive(Clone)]
+pub struct Health {
+    pub registry: Arc<Registry>,
+    pub shutdown: CancellationToken,
+}
+
+/// The process lives.
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The log can be read, and nobody asked the server to stop.
+async fn ready(State(health): State<Health>) -> Response {
+    let refuse = |why: &'static str| {
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")], why)
+    };
+    if health.shutdown.is_cancelled() {
+        return refuse("shutting down\n").into_response();
+    }
+    match health.registry.check().await {
+        Ok(()) => ([(header::CACHE_CONTROL, "no-store")], "ready\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            refuse("the database cannot be read\n").into_response()
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Plain forms: joining, talking and leaving without script. A post answers 303 to the room's page; a
+//! refusal is the page again, with the typed text kept.
+
+use crate::names;
+use crate::pages::{Pages, Visitor, room_path};
+use crate::registry::{Joining, now_millis};
+use app::i18n::Locale;
+use app::page::{JoinForm, Problem, Theme, View};
+use app::protocol::{MessageId, Refusal, RoomKey};
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+pub struct JoinFields {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    room: String,
+    /// Set by the button that takes the suggested name.
+    suggestion: Option<String>,
+}
+
+/// `POST /join`: the first page's form.
+pub async fn join(
+    State(pages): State<Arc<Pages>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<JoinFields>,
+) -> Response {
+    let room = fields.room.clone();
+    sit_down(pages, visitor, &headers, fields, room, None).await
+}
+
+/// `POST /rooms/{room}/join`: the form on a room's page.
+pub async fn join_here(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<JoinFields>,
+) -> Response {
+    match names::parse_room(&room) {
+        Ok((key, _)) => sit_down(pages, visitor, &headers, fields, room, Some(key)).await,
+        Err(refusal) => {
+            pages.problem(visitor, Problem::Refused(refusal), StatusCode::BAD_REQUEST).await
+        }
+    }
+}
+
+/// Joins, or shows the page again that the form was on: the room's, or the first one.
+async fn sit_down(
+    pages: Arc<Pages>,
+    visitor: Visitor,
+    headers: &HeaderMap,
+    fields: JoinFields,
+    room: String,
+    page: Option<RoomKey>,
+) -> Response {
+    // Joining without a cookie would make a session that nobody holds; a form always has one.
+    if !visitor.carries_cookie || !pages.origins.allow(headers, true) {
+        return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
+    }
+    let username = fields.suggestion.unwrap_or(fields.username);
+    let seated = to_the_end({
+        let (pages, room, username) = (Arc::clone(&pages), room.clone(), username.clone());
+        let (token, address) = (Some(visitor.token), visitor.address);
+        async move {
+            pages
+                .registry
+                .take_seat(Joining { token, address, room: &room, username: &username })
+                .await
+        }
+    });
+    match seated.await {
+        Ok(seated) => {
+            let name = utf8_percent_encode(&seated.user.username, NON_ALPHANUMERIC);
+            let cookie = format!("name={name}; Path=/; Max-Age=31536000; SameSite=Lax");
+            let mut response = Redirect::to(&room_path(&seated.user.room)).into_response();
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(refusal) => {
+            let status = status(&refusal);
+            let form = JoinForm { username, room: room.clone(), refusal: Some(refusal) };
+            match page {
+                Some(key) => pages.room(visitor, key, form, None, status).await,
+                None => pages.render(visitor, View::Home(form), status).await,
+            }
+        }
+    }
+}
+
+/// Finishes what was begun even if the client goes away meanwhile, which drops the request's
+/// own task.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    tokio::spawn(work).await.expect("joining and leaving do not panic")
+}
+
+#[derive(Deserialize)]
+pub struct MessageFields {
+    #[serde(default)]
+    text: String,
+}
+
+/// `POST /rooms/{room}/messages`.
+pub async fn say(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<MessageFields>,
+) -> Response {
+    if !pages.origins.allow(&headers, visitor.carries_cookie) {
+        return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
+    }
+    let said = match (names::parse_room(&room), &visitor.session) {
+        (Ok((key, _)), Some(session)) => {
+            let id = fresh_id();
+            let posted =
+                pages.registry.post(session, visitor.address, &key, id, &fields.text).await;
+            posted.map(|_| key)
+        }
+        (Ok(_), None) => Err(Refusal::NotJoined),
+        (Err(refusal), _) => Err(refusal),
+    };
+    match said {
+        Ok(key) => Redirect::to(&room_path(&key)).into_response(),
+        Err(refusal) => {
+            let status = status(&refusal);
+            pages.problem(visitor, Problem::Refused(refusal), status).await
+        }
+    }
+}
+
+/// A form has no script to name its message.
+fn fresh_id() -> MessageId {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).expect("the system has a random generator");
+    MessageId::new(now_millis(), random)
+}
+
+/// `POST /rooms/{room}/leave`.
+pub async fn leave(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    if !pages.origins.allow(&headers, visitor.carries_cookie) {
+        return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
+    }
+    let Ok((key, _)) = names::parse_room(&room) else {
+        return pages
+            .problem(visitor, Problem::Refused(Refusal::BadRoom), StatusCode::BAD_REQUEST)
+            .await;
+    };
+    let left = match visitor.session.clone() {
+        Some(session) => {
+            let pages = Arc::clone(&pages);
+            to_the_end(async move { pages.registry.leave(&session, &key).await }).await
+        }
+        None => Err(Refusal::NotJoined),
+    };
+    match left {
+        // Who was not there has left all the same.
+        Ok(()) | Err(Refusal::NotJoined) => Redirect::to("/").into_response(),
+        Err(refusal) => {
+            let status = status(&refusal);
+            pages.problem(visitor, Problem::Refused(refusal), status).await
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct PreferenceFields {
+    locale: Option<String>,
+    theme: Option<String>,
+}
+
+/// `POST /preferences`: leaves a cookie and goes back to where one was.
+pub async fn preferences(headers: HeaderMap, Form(fields): Form<PreferenceFields>) -> Response {
+    let locale =
+        fields.locale.as_deref().and_then(Locale::from_tag).map(|locale| ("locale", locale.tag()));
+    let theme =
+        fields.theme.as_deref().map(|tag| ("theme", Theme::from_tag(tag).map_or("", Theme::tag)));
+    let mut response = Redirect::to(&came_from(&headers)).into_response();
+    for (name, value) in locale.into_iter().chain(theme) {
+        let age = if value.is_empty() { 0 } else { 31_536_000 };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+/// The path of the page that a form was on, on this host whatever the header says.
+fn came_from(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
+    let path = referer.and_then(|referer| referer.parse::<Uri>().ok());
+    // Two slashes would begin the name of another host.
+    path.map(|uri| uri.path().to_owned())
+        .filter(|path| !path.starts_with("//"))
+        .unwrap_or_else(|| "/".into())
+}
+
+/// The HTTP status that goes with a refusal.
+pub fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NameTaken { .. } | Refusal::IdTaken => StatusCode::CONFLICT,
+        Refusal::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::NotStored | Refusal::Unavailable | Refusal::ShuttingDown => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Refusal::UnknownRoom => StatusCode::NOT_FOUND,
+        Refusal::UnknownSession => StatusCode::UNAUTHORIZED,
+        Refusal::NotJoined | Refusal::TooManyRooms { .. } => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

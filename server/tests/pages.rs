@@ -1,0 +1,273 @@
+//! What a browser gets before any script runs, and what plain forms do.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use app::protocol::Codec;
+use common::{TestServer, patiently};
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client as Http, Response, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// A browser without script: keeps its cookie, follows nothing by itself.
+struct Browser {
+    http: Http,
+    cookie: String,
+    origin: String,
+}
+
+impl Browser {
+    fn new(server: &TestServer) -> Self {
+        let http = Http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Browser { http, cookie: String::new(), origin: server.url("") }
+    }
+
+    async fn get(&mut self, path: &str) -> Response {
+        let request = self.http.get(format!("{}{path}", self.origin)).header(COOKIE, &self.cookie);
+        let response = patiently(request.send()).await.unwrap();
+        if let Some(cookie) = response.headers().get(SET_COOKIE) {
+            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        }
+        response
+    }
+
+    async fn post(&self, path: &str, form: &str, origin: Option<&str>) -> Response {
+        let mut request = self
+            .http
+            .post(format!("{}{path}", self.origin))
+            .header(COOKIE, &self.cookie)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.to_owned());
+        if let Some(origin) = origin {
+            request = request.header(ORIGIN, origin);
+        }
+        patiently(request.send()).await.unwrap()
+    }
+
+    async fn submit(&self, path: &str, form: &str) -> Response {
+        self.post(path, form, Some(&self.origin)).await
+    }
+}
+
+#[tokio::test]
+async fn the_first_response_is_a_complete_page() {
+    let server = TestServer::start().await;
+    server.person("민수", "공부 방").await.say("공부-방", "처음 뵙겠습니다 <b>").await;
+    let mut browser = Browser::new(&server);
+    let response = browser.get("/rooms/%EA%B3%B5%EB%B6%80-%EB%B0%A9").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+    let html = response.text().await.unwrap();
+    for part in [
+        "<html lang=\"ko\"",
+        "공부 방",
+        "처음 뵙겠습니다 &lt;b&gt;",
+        "민수",
+        "name=\"username\"",
+        "action=\"/rooms/",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    assert!(!html.contains("뵙겠습니다 <b>"));
+}
+
+#[tokio::test]
+async fn a_page_speaks_the_visitors_language() {
+    let server = TestServer::start().await;
+    let http = Http::new();
+    for (header, value, lang) in [
+        ("accept-language", "en-GB,en;q=0.9", "en"),
+        ("accept-language", "fr", "ko"),
+        ("accept-language", "en;q=0.1, ko", "ko"),
+        ("cookie", "locale=en", "en"),
+    ] {
+        let page = http
+            .get(server.url("/"))
+            .header(header, value)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{header}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn a_room_has_one_address() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    for (asked, answered) in
+        [("/rooms/Study%20Room", "/rooms/study-room"), ("/rooms/%20a", "/rooms/a")]
+    {
+        let response = browser.get(asked).await;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(response.headers()[LOCATION], answered);
+    }
+    assert_eq!(browser.get("/rooms/%E2%80%AE").await.status(), StatusCode::BAD_REQUEST);
+    let long = format!("/rooms/{}", "r".repeat(65));
+    assert_eq!(browser.get(&long).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(browser.get("/nowhere").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn looking_at_a_room_does_not_make_it() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    assert_eq!(browser.get("/rooms/empty").await.status(), StatusCode::OK);
+    let mut reader = server.client(Codec::Json).await;
+    let cursor = app::protocol::Cursor { epoch: reader.greeting.as_ref().unwrap().epoch, rev: 0 };
+    let resume = app::protocol::Command::Resume { room: common::key("empty"), cursor };
+    assert_eq!(reader.command(resume).await, Err(app::protocol::Refusal::UnknownRoom));
+}
+
+#[tokio::test]
+async fn a_plain_form_joins_talks_and_leaves() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut browser = Browser::new(&server);
+    browser.get("/").await;
+    let joined = browser.submit("/join", "username=Ana&room=R").await;
+    assert_eq!(joined.status(), StatusCode::SEE_OTHER);
+    assert_eq!(joined.headers()[LOCATION], "/rooms/r");
+    assert!(browser.get("/rooms/r").await.text().await.unwrap().contains("<textarea"));
+    let said = browser.submit("/rooms/r/messages", "text=%EC%95%88%EB%85%95").await;
+    assert_eq!(said.status(), StatusCode::SEE_OTHER);
+    assert_eq!(minsu.hear(1).await[0].text, "안녕");
+    assert!(browser.get("/rooms/r").await.text().await.unwrap().contains("안녕"));
+    let left = browser.submit("/rooms/r/leave", "").await;
+    assert_eq!(left.status(), StatusCode::SEE_OTHER);
+    assert!(!browser.get("/rooms/r").await.text().await.unwrap().contains("<textarea"));
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_the_reason_and_the_typed_text() {
+    let server = TestServer::start().await;
+    let _minsu = server.person("민수", "r").await;
+    let mut browser = Browser::new(&server);
+    browser.get("/rooms/r").await;
+    let refused = browser.submit("/rooms/r/join", "username=%EB%AF%BC%EC%88%98").await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    let html = refused.text().await.unwrap();
+    assert!(html.contains("value=\"민수\"") && html.contains("민수 2"), "{html}");
+    assert!(html.contains("aria-invalid=\"true\""));
+    let taken = browser.submit("/rooms/r/join", "username=x&suggestion=%EB%AF%BC%EC%88%98+2").await;
+    assert_eq!(taken.status(), StatusCode::SEE_OTHER);
+    let empty = browser.submit("/join", "username=&room=r").await;
+    assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_does_nothing() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    browser.get("/").await;
+    for origin in [None, Some("null"), Some("http://evil.example")] {
+        let response = browser.post("/join", "username=Ana&room=r", origin).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin:?}");
+    }
+    let mut stranger = Browser::new(&server);
+    stranger.cookie = String::new();
+    assert_eq!(
+        stranger.submit("/join", "username=Ana&room=r").await.status(),
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn preferences_are_kept_in_cookies_and_lead_back() {
+    let server = TestServer::start().await;
+    let browser = Browser::new(&server);
+    let http = &browser.http;
+    let post = |body: &'static str, referer: String| {
+        http.post(server.url("/preferences"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("referer", referer)
+            .body(body)
+            .send()
+    };
+    let response = post("locale=en", server.url("/rooms/r")).await.unwrap();
+    assert_eq!(response.headers()[LOCATION], "/rooms/r");
+    assert!(response.headers()[SET_COOKIE].to_str().unwrap().starts_with("locale=en;"));
+    let response = post("theme=dark", "http://evil.example//evil.example/x".into()).await.unwrap();
+    assert_eq!(response.headers()[LOCATION], "/");
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_for_the_server_alone() {
+    let server = TestServer::with(&["--origin", "https://chat.example"]).await;
+    let response = Http::new().get(server.url("/")).send().await.unwrap();
+    let cookie = response.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure", "Max-Age=7776000"] {
+        assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+    }
+}
+
+#[tokio::test]
+async fn every_inline_script_is_named_by_the_policy() {
+    use base64::Engine as _;
+    use sha2::{Digest, Sha256};
+    let server = TestServer::start().await;
+    for path in ["/", "/rooms/r", "/nowhere"] {
+        let response = Http::new().get(server.url(path)).send().await.unwrap();
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(!policy.contains("unsafe-inline") && policy.contains("default-src 'none'"));
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers()["referrer-policy"], "same-origin");
+        let html = response.text().await.unwrap();
+        for inline in html.split("<script>").skip(1) {
+            let script = inline.split("</script>").next().unwrap();
+            let hash = base64::prelude::BASE64_STANDARD.encode(Sha256::digest(script));
+            assert!(
+                policy.contains(&format!("'sha256-{hash}'")),
+                "{path}: 'sha256-{hash}' for {script}"
+            );
+        }
+        assert!(!html.contains(" style=") && !html.contains(" onclick="));
+    }
+}
+
+#[tokio::test]
+async fn health_and_readiness_tell_the_truth() {
+    let server = TestServer::start().await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(reqwest::get(server.url(path)).await.unwrap().status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn who_never_finishes_their_headers_is_let_go() {
+    let server = TestServer::start().await;
+    let mut slow = tokio::net::TcpStream::connect(server.addr).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    // The header time-out is ten seconds; without one this would never end.
+    patiently(slow.read_to_end(&mut answer)).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[tokio::test]
+async fn who_never_finishes_a_form_is_let_go() {
+    let server = TestServer::start().await;
+    let mut slow = tokio::net::TcpStream::connect(server.addr).await.unwrap();
+    let form = format!(
+        "POST /join HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: 100\r\n\
+         Cookie: sarangbang=AAAAAAAAAAAAAAAAAAAAAA\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\nusername=",
+        server.addr
+    );
+    slow.write_all(form.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    patiently(slow.read_to_end(&mut answer)).await.unwrap();
+    assert!(String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 408"));
+}
+
+#[tokio::test]
+async fn a_huge_form_is_refused() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    browser.get("/").await;
+    let form = format!("username=Ana&room={}", "r".repeat(100_000));
+    assert_eq!(browser.submit("/join", &form).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}

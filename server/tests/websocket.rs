@@ -1,0 +1,624 @@
+//! Two people over real sockets.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use app::protocol::{
+    Acked, ClientFrame, Close, Codec, Command, Cursor, Hello, PresenceChange, Refusal, ServerFrame,
+    limits,
+};
+use common::{Client, TestServer, fresh_id, key, message};
+
+const BOTH: [Codec; 2] = [Codec::Json, Codec::Postcard];
+
+#[tokio::test]
+async fn two_people_talk_both_ways_in_both_formats() {
+    let server = TestServer::start().await;
+    let mut minsu = server.client(BOTH[0]).await;
+    let mut ana = server.client(BOTH[1]).await;
+    minsu.join("공부", "민수").await.unwrap();
+    let joined = ana.join("공부", "Ana").await.unwrap();
+    assert_eq!(joined.snapshot.users.len(), 2);
+
+    let said = minsu.say("공부", "안녕").await;
+    assert_eq!(ana.hear(1).await, [said]);
+    let answered = ana.say("공부", "hello").await;
+    let heard = minsu.hear(2).await;
+    assert_eq!(heard[1], answered);
+    assert_eq!(heard.iter().map(|m| m.seq).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_batch_precedes_the_ack_of_its_message() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    for n in 0..200 {
+        minsu.ask(message("r", fresh_id(), &n.to_string())).await;
+    }
+    let mut seen = 0;
+    let mut acked = 0;
+    while acked < 200 {
+        match minsu.next().await.unwrap() {
+            ServerFrame::Batch(batch) => seen = batch.to,
+            ServerFrame::Ack(ack) => match ack.result {
+                Acked::Posted(message) => {
+                    assert!(message.rev <= seen);
+                    assert_eq!(message.text, acked.to_string(), "kept in the order they were sent");
+                    acked += 1;
+                }
+                other => panic!("{other:?}"),
+            },
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn join_and_message_may_be_sent_in_one_go() {
+    let server = TestServer::start().await;
+    let mut minsu = server.client(Codec::Json).await;
+    let join = minsu.ask(Command::Join { room: "r".into(), username: "민수".into() }).await;
+    let said = minsu.ask(message("r", fresh_id(), "안녕")).await;
+    assert!(matches!(minsu.answer(join).await, Ok(Acked::Joined(_))));
+    assert!(matches!(minsu.answer(said).await, Ok(Acked::Posted(_))));
+}
+
+#[tokio::test]
+async fn a_repeated_message_is_stored_once() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let id = fresh_id();
+    let first = minsu.post("r", id, "안녕").await.unwrap();
+    assert_eq!(minsu.post("r", id, "안녕").await.unwrap(), first);
+    assert_eq!(minsu.post("r", id, "다른 말").await.unwrap(), first);
+    assert_eq!(ana.post("r", id, "안녕").await, Err(Refusal::IdTaken));
+    let next = ana.say("r", "next").await;
+    assert_eq!(next.seq, 2);
+}
+
+#[tokio::test]
+async fn who_comes_back_gets_what_they_missed_and_nothing_twice() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    minsu.say("r", "1").await;
+    let cursor = Cursor { epoch: ana.greeting.as_ref().unwrap().epoch, rev: ana.batch().await.to };
+    let token = ana.token.clone();
+    drop(ana);
+    for text in ["2", "3", "4"] {
+        minsu.say("r", text).await;
+    }
+    let mut ana = Client::connect(server.addr, Codec::Postcard, &[]).await.unwrap();
+    let greeting = ana.greet(Hello { build: None, token }).await.unwrap();
+    assert_eq!(greeting.rooms.len(), 1);
+    let resumed = ana.command(Command::Resume { room: key("r"), cursor }).await.unwrap();
+    assert_eq!(resumed, Acked::Resumed);
+    let missed: Vec<_> = ana.hear(3).await.iter().map(|message| message.text.clone()).collect();
+    assert_eq!(missed, ["2", "3", "4"]);
+    let users = ana.until(|frame| matches!(frame, ServerFrame::Users(_))).await;
+    assert!(matches!(users, Some(ServerFrame::Users(list)) if list.users.len() == 2));
+    minsu.say("r", "5").await;
+    assert_eq!(ana.hear(1).await[0].text, "5");
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_life_or_of_the_future_starts_anew() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    minsu.say("r", "안녕").await;
+    let epoch = minsu.greeting.as_ref().unwrap().epoch;
+    for cursor in [Cursor { epoch: epoch ^ 1, rev: 0 }, Cursor { epoch, rev: 99 }] {
+        match minsu.command(Command::Resume { room: key("r"), cursor }).await {
+            Ok(Acked::Reset(snapshot)) => {
+                assert_eq!(snapshot.cursor, Cursor { epoch, rev: 1 });
+                assert_eq!(snapshot.page.messages.len(), 1);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_hears_an_open_room_without_being_listed() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut reader = server.client(Codec::Json).await;
+    let epoch = reader.greeting.as_ref().unwrap().epoch;
+    let cursor = Cursor { epoch, rev: 0 };
+    assert_eq!(
+        reader.command(Command::Resume { room: key("none"), cursor }).await,
+        Err(Refusal::UnknownRoom)
+    );
+    reader.command(Command::Resume { room: key("r"), cursor }).await.unwrap();
+    minsu.say("r", "안녕").await;
+    assert_eq!(reader.hear(1).await[0].text, "안녕");
+    let refused = reader.command(message("r", fresh_id(), "나도")).await;
+    assert_eq!(refused, Err(Refusal::NotJoined));
+    let mut ana = server.client(Codec::Json).await;
+    let joined = ana.join("r", "Ana").await.unwrap();
+    assert_eq!(joined.snapshot.users.len(), 2);
+}
+
+#[tokio::test]
+async fn the_others_hear_who_comes_and_who_goes() {
+    let server = TestServer::with(&["--grace", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let mut ben = server.person("Ben", "r").await;
+    let next = async |client: &mut Client| {
+        let frame = client.until(|frame| matches!(frame, ServerFrame::Presence(_))).await;
+        match frame {
+            Some(ServerFrame::Presence(presence)) => presence.changes,
+            other => panic!("{other:?}"),
+        }
+    };
+    for name in ["Ana", "Ben"] {
+        match &next(&mut minsu).await[..] {
+            [PresenceChange::Here { user, announce: true }] => assert_eq!(user.username, name),
+            other => panic!("{other:?}"),
+        }
+    }
+    ana.command(Command::Leave { room: key("r") }).await.unwrap();
+    assert_eq!(ana.command(message("r", fresh_id(), "?")).await, Err(Refusal::NotJoined));
+    ben.say("r", "bye").await;
+    drop(ben);
+    for name in ["Ana", "Ben"] {
+        match &next(&mut minsu).await[..] {
+            [PresenceChange::Gone { user, announce: true }] => assert_eq!(user.username, name),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_taken_while_someone_else_has_it() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut other = server.client(Codec::Json).await;
+    match other.join("r", "민수").await {
+        Err(Refusal::NameTaken { suggestion }) => assert_eq!(suggestion, "민수 2"),
+        other => panic!("{other:?}"),
+    }
+    other.join("r", "민수 2").await.unwrap();
+    // In another room, and for its owner, the name is free.
+    other.join("elsewhere", "민수").await.unwrap();
+    minsu.join("r", "민수").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_may_be_called_is_refused_with_the_reason() {
+    let server = TestServer::start().await;
+    let mut client = server.client(Codec::Json).await;
+    for (room, username, refusal) in [
+        ("r", "  ", Refusal::NameEmpty),
+        ("r", &"가".repeat(33), Refusal::NameTooLong { limit: 32 }),
+        ("r", "a\u{202e}b", Refusal::NameInvisible),
+        ("r", "Аdmin", Refusal::NameReserved),
+        ("r", "관리자", Refusal::NameReserved),
+        ("", "민수", Refusal::BadRoom),
+        (&"r".repeat(65), "민수", Refusal::BadRoom),
+        ("a/b", "민수", Refusal::BadRoom),
+    ] {
+        assert_eq!(client.join(room, username).await, Err(refusal), "{room:?} {username:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_is_refused_with_the_reason() {
+    let server = TestServer::with(&["--text-limit", "10"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    for (text, refusal) in [
+        (" \n ", Refusal::TextBlank),
+        ("\u{200b}", Refusal::TextBlank),
+        ("12345678901", Refusal::TextTooLong { limit: 10, over: 1 }),
+    ] {
+        assert_eq!(minsu.post("r", fresh_id(), text).await, Err(refusal));
+    }
+    assert_eq!(minsu.post("nowhere", fresh_id(), "안녕").await, Err(Refusal::NotJoined));
+    assert_eq!(minsu.say("r", "  안녕 \r\n").await.text, "안녕");
+}
+
+#[tokio::test]
+async fn who_sends_too_fast_is_told_how_long_to_wait() {
+    let server = TestServer::with(&["--message-rate", "1", "--message-burst", "3"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    for _ in 0..3 {
+        minsu.say("r", "안녕").await;
+    }
+    match minsu.post("r", fresh_id(), "안녕").await {
+        Err(Refusal::RateLimited { retry_after_ms }) => assert!(retry_after_ms <= 1001),
+        other => panic!("{other:?}"),
+    }
+    // Coming back does not fill the bucket.
+    let token = minsu.token.clone();
+    let mut again = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    again.greet(Hello { build: None, token }).await.unwrap();
+    let refused = again.post("r", fresh_id(), "안녕").await;
+    assert!(matches!(refused, Err(Refusal::RateLimited { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn one_session_sits_in_twenty_rooms_and_no_more() {
+    let server = TestServer::start().await;
+    let mut minsu = server.client(Codec::Json).await;
+    for n in 0..limits::ROOMS_PER_SESSION {
+        minsu.join(&format!("r{n}"), "민수").await.unwrap();
+    }
+    assert_eq!(minsu.join("one-more", "민수").await, Err(Refusal::TooManyRooms { limit: 20 }));
+    minsu.command(Command::Leave { room: key("r0") }).await.unwrap();
+    minsu.join("one-more", "민수").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_no_frame_is_refused_and_the_connection_closed() {
+    let server = TestServer::start().await;
+    for codec in BOTH {
+        let mut client = server.client(codec).await;
+        client.send_raw(b"{\"shout\":1}").await;
+        match client.next().await {
+            Some(ServerFrame::Refused(refused)) => assert_eq!(refused.refusal, Refusal::Malformed),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(client.closed().await, Some(Close::ProtocolError));
+    }
+}
+
+#[tokio::test]
+async fn an_oversized_frame_ends_the_connection_and_not_the_server() {
+    let server = TestServer::start().await;
+    let mut client = server.person("민수", "r").await;
+    client.send_raw(&vec![b' '; limits::FRAME_BYTES + 1]).await;
+    assert!(matches!(client.closed().await, Some(Close::ProtocolError) | None));
+    server.person("Ana", "r").await.say("r", "still here").await;
+}
+
+#[tokio::test]
+async fn a_command_before_hello_and_a_second_hello_are_out_of_turn() {
+    let server = TestServer::start().await;
+    let mut client = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    assert_eq!(client.join("r", "민수").await, Err(Refusal::OutOfTurn));
+    assert_eq!(client.closed().await, Some(Close::ProtocolError));
+
+    let mut client = server.person("민수", "r").await;
+    client.send(&ClientFrame::Hello(Hello::default())).await;
+    match client.next().await {
+        Some(ServerFrame::Refused(refused)) => assert_eq!(refused.refusal, Refusal::OutOfTurn),
+        other => panic!("{other:?}"),
+    }
+    client.say("r", "still here").await;
+}
+
+#[tokio::test]
+async fn an_unknown_token_is_refused() {
+    let server = TestServer::start().await;
+    for token in ["nonsense", "AAAAAAAAAAAAAAAAAAAAAA"] {
+        let mut client = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+        let hello = Hello { build: None, token: Some(token.into()) };
+        assert_eq!(client.greet(hello).await, Err(Refusal::UnknownSession));
+        assert_eq!(client.closed().await, Some(Close::ProtocolError));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_build_is_told_to_reload() {
+    let server = TestServer::start().await;
+    let mut client = Client::connect(server.addr, Codec::Postcard, &[]).await.unwrap();
+    client.send(&ClientFrame::Hello(Hello { build: Some("yesterday".into()), token: None })).await;
+    assert_eq!(client.closed().await, Some(Close::Reload));
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_connect() {
+    let server = TestServer::start().await;
+    let origin = format!("http://{}", server.addr);
+    let cookie = "sarangbang=AAAAAAAAAAAAAAAAAAAAAA";
+    assert!(
+        Client::connect(server.addr, Codec::Json, &[("origin", &origin), ("cookie", cookie)])
+            .await
+            .is_ok()
+    );
+    for headers in [
+        &[("origin", "http://evil.example")][..],
+        &[("origin", "null"), ("cookie", cookie)],
+        &[("cookie", cookie)],
+    ] {
+        assert!(Client::connect(server.addr, Codec::Json, headers).await.is_err(), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn at_shutdown_everyone_is_told_to_come_back_and_nothing_is_lost() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut asked = Vec::new();
+    for n in 0..20 {
+        asked.push(minsu.ask(message("r", fresh_id(), &n.to_string())).await);
+    }
+    // All twenty are in the log's hands once the last is answered.
+    minsu.answer(*asked.last().unwrap()).await.unwrap();
+    let stopping = tokio::spawn(server.stop());
+    assert!(matches!(minsu.closed().await, Some(Close::ComeBack { spread_ms: 1000.. })));
+    let server = stopping.await.unwrap().start().await;
+    let mut ana = server.client(Codec::Json).await;
+    let joined = ana.join("r", "Ana").await.unwrap();
+    let texts: Vec<_> = joined.snapshot.page.messages.iter().map(|m| m.text.clone()).collect();
+    assert_eq!(texts, (0..20).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_slow_reader_falls_behind_and_gets_everything() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut slow = server.person("Ana", "r").await;
+    // Far more than socket buffers and outbox hold while nobody reads.
+    const COUNT: usize = 2000;
+    let text = "가".repeat(3990);
+    minsu.say_all("r", (0..COUNT).map(|n| format!("{text}{n}"))).await;
+    let mut rev = 0;
+    while rev < COUNT as u64 {
+        let batch = slow.batch().await;
+        assert_eq!(batch.from, rev, "no gap and nothing twice");
+        rev = batch.to;
+        slow.heard.clear();
+    }
+}
+
+#[tokio::test]
+async fn reading_is_shared_by_a_sessions_tabs() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    for text in ["1", "2", "3"] {
+        minsu.say("r", text).await;
+    }
+    ana.command(Command::Read { room: key("r"), seq: 2 }).await.unwrap();
+    let mut tab = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    let greeting = tab.greet(Hello { build: None, token: ana.token.clone() }).await.unwrap();
+    assert_eq!(greeting.rooms[0].unread, 1);
+}
+
+#[tokio::test]
+async fn history_pages_back_to_the_beginning() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    for n in 1..=120 {
+        minsu.say("r", &n.to_string()).await;
+    }
+    let mut ana = server.client(Codec::Postcard).await;
+    let mut page = ana.join("r", "Ana").await.unwrap().snapshot.page;
+    let mut texts = Vec::new();
+    loop {
+        texts.splice(0..0, page.messages.iter().map(|m| m.text.clone()));
+        if page.from_beginning {
+            break;
+        }
+        let before = Command::Before { room: key("r"), before: page.messages[0].seq, limit: 50 };
+        page = match ana.command(before).await.unwrap() {
+            Acked::Page(page) => page,
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(texts, (1..=120).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn rooms_resumed_in_one_go_come_without_gap_and_nothing_twice() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.client(Codec::Json).await;
+    let rooms: Vec<String> = (0..10).map(|n| format!("r{n}")).collect();
+    for room in &rooms {
+        minsu.join(room, "민수").await.unwrap();
+        for text in ["1", "2", "3"] {
+            minsu.say(room, text).await;
+        }
+    }
+    let epoch = minsu.greeting.as_ref().unwrap().epoch;
+    let mut ana = server.client(Codec::Postcard).await;
+    // All are asked for before any is answered; some of them twice.
+    let mut asked = Vec::new();
+    for room in rooms.iter().chain(&rooms[..3]) {
+        asked.push(
+            ana.ask(Command::Resume { room: key(room), cursor: Cursor { epoch, rev: 0 } }).await,
+        );
+    }
+    for id in asked {
+        assert_eq!(ana.answer(id).await, Ok(Acked::Resumed));
+    }
+    let mut users = 0;
+    let mut revs = std::collections::BTreeMap::new();
+    while users < rooms.len() {
+        match ana.next().await.unwrap() {
+            ServerFrame::Users(_) => users += 1,
+            ServerFrame::Batch(batch) => {
+                // Resuming from 0 again is asking for the same again.
+                let rev = revs.entry(batch.room.clone()).or_insert(0);
+                assert!(batch.from == *rev || batch.from == 0, "{batch:?}");
+                *rev = batch.to;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(revs.values().all(|rev| *rev == 3), "{revs:?}");
+}
+
+#[tokio::test]
+async fn a_joins_answer_comes_before_what_happens_after_it() {
+    let server = TestServer::with(&[
+        "--message-rate",
+        "0",
+        "--address-messages",
+        "0",
+        "--address-joins",
+        "0",
+    ])
+    .await;
+    let mut minsu = server.person("민수", "r").await;
+    let busy = tokio::spawn(async move {
+        for n in 0..200 {
+            minsu.say("r", &n.to_string()).await;
+            minsu.heard.clear();
+        }
+    });
+    for n in 0..40 {
+        let mut guest = server.client(Codec::Postcard).await;
+        guest.ask(Command::Join { room: "r".into(), username: format!("guest {n}") }).await;
+        let first = guest.next().await;
+        let Some(ServerFrame::Ack(ack)) = first else { panic!("before its answer: {first:?}") };
+        let Acked::Joined(joined) = ack.result else { panic!("not joined") };
+        if joined.snapshot.cursor.rev < 200 {
+            assert_eq!(guest.batch().await.from, joined.snapshot.cursor.rev);
+        }
+    }
+    busy.await.unwrap();
+}
+
+#[tokio::test]
+async fn joining_again_under_another_name_renames() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let mut tab = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    tab.greet(Hello { build: None, token: ana.token.clone() }).await.unwrap();
+    tab.join("r", "Ana").await.unwrap();
+    ana.join("r", "Anna").await.unwrap();
+    loop {
+        match minsu.until(|frame| matches!(frame, ServerFrame::Presence(_))).await {
+            Some(ServerFrame::Presence(presence)) => match &presence.changes[..] {
+                [PresenceChange::Here { user, announce: false }] => {
+                    assert_eq!(user.username, "Anna");
+                    break;
+                }
+                [PresenceChange::Here { .. }] => {}
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+    // In every tab, and the old name is free.
+    assert_eq!(tab.say("r", "안녕").await.username, "Anna");
+    let joined = server.client(Codec::Json).await.join("r", "Ana").await.unwrap();
+    assert_eq!(joined.snapshot.users.len(), 3);
+}
+
+#[tokio::test]
+async fn leaving_in_one_tab_is_leaving_in_all() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let mut tab = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    tab.greet(Hello { build: None, token: ana.token.clone() }).await.unwrap();
+    tab.join("r", "Ana").await.unwrap();
+    ana.command(Command::Leave { room: key("r") }).await.unwrap();
+    let gone = minsu
+        .until(|frame| {
+            matches!(frame, ServerFrame::Presence(presence)
+            if matches!(presence.changes[..], [PresenceChange::Gone { .. }]))
+        })
+        .await;
+    assert!(gone.is_some());
+    assert_eq!(tab.post("r", fresh_id(), "?").await, Err(Refusal::NotJoined));
+    // The other tab still reads along, and may sit down again.
+    minsu.say("r", "bye").await;
+    assert_eq!(tab.hear(1).await[0].text, "bye");
+    tab.join("r", "Ana").await.unwrap();
+    drop(ana);
+    tab.say("r", "back").await;
+    assert_eq!(minsu.join("r", "민수").await.unwrap().snapshot.users.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn joining_races_with_leaving_and_the_log_is_right() {
+    let server = TestServer::with(&[
+        "--message-rate",
+        "0",
+        "--address-messages",
+        "0",
+        "--address-joins",
+        "0",
+    ])
+    .await;
+    let mut ana = server.person("Ana", "r").await;
+    let mut tab = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    tab.greet(Hello { build: None, token: ana.token.clone() }).await.unwrap();
+    for round in 0..45 {
+        ana.join("r", "Ana").await.unwrap();
+        let name = format!("Ana {round}");
+        let leave = Command::Leave { room: key("r") };
+        let join = Command::Join { room: "r".into(), username: name };
+        let (left, joined) = tokio::join!(ana.command(leave), tab.command(join));
+        left.unwrap();
+        joined.unwrap();
+        let mut reader = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+        let stored =
+            reader.greet(Hello { build: None, token: ana.token.clone() }).await.unwrap().rooms;
+        // What is remembered is what is stored, whoever came first.
+        match tab.post("r", fresh_id(), "?").await {
+            Ok(message) => assert_eq!(message.username, stored[0].username),
+            Err(refusal) => assert_eq!((refusal, stored.len()), (Refusal::NotJoined, 0)),
+        }
+        for client in [&mut ana, &mut tab] {
+            client.heard.clear();
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_want_a_name_at_once_one_gets_it() {
+    let server = TestServer::with(&["--address-joins", "0"]).await;
+    let mut clients = Vec::new();
+    for _ in 0..20 {
+        clients.push(server.client(Codec::Json).await);
+    }
+    let joins = clients.iter_mut().map(|client| client.join("r", "민수"));
+    let joined = futures::future::join_all(joins).await;
+    assert_eq!(joined.iter().filter(|joined| joined.is_ok()).count(), 1);
+    for refused in joined.iter().filter_map(|joined| joined.as_ref().err()) {
+        assert!(matches!(refused, Refusal::NameTaken { .. }), "{refused:?}");
+    }
+    for (client, joined) in clients.iter_mut().zip(&joined) {
+        if joined.is_err() {
+            assert_eq!(client.post("r", fresh_id(), "?").await, Err(Refusal::NotJoined));
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_joins_too_often_makes_no_rooms() {
+    let server = TestServer::with(&["--address-joins", "1"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let refused = minsu.join("another", "민수").await;
+    assert!(matches!(refused, Err(Refusal::RateLimited { .. })), "{refused:?}");
+    let cursor = Cursor { epoch: minsu.greeting.as_ref().unwrap().epoch, rev: 0 };
+    let resumed = minsu.command(Command::Resume { room: key("another"), cursor }).await;
+    assert_eq!(resumed, Err(Refusal::UnknownRoom));
+    // Coming back to one's own room is no join.
+    minsu.join("r", "민수").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_goodbye_is_answered() {
+    let server = TestServer::start().await;
+    let minsu = server.person("민수", "r").await;
+    assert!(minsu.says_goodbye().await, "the close frame comes back");
+}
+
+#[tokio::test]
+async fn who_never_says_hello_is_let_go_and_told_to_come_back() {
+    let server = TestServer::start().await;
+    let mut client = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    assert_eq!(client.closed().await, Some(Close::Overloaded));
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_does_not_hold_up_the_others_or_the_shutdown() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let _deaf = server.person("Ana", "r").await;
+    minsu.say_all("r", std::iter::repeat_n("가".repeat(4000), 1000)).await;
+    let mut silent = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    let stopping = tokio::spawn(server.stop());
+    assert!(matches!(minsu.closed().await, Some(Close::ComeBack { .. })));
+    assert!(matches!(silent.closed().await, Some(Close::ComeBack { .. })));
+    stopping.await.unwrap();
+}
