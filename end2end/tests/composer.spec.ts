@@ -1,0 +1,152 @@
+import { expect, type Person, test } from '../fixtures';
+import { InputMethod } from '../input_method';
+
+test('Enter sends and Shift+Enter breaks the line', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.write('첫 줄');
+  await ana.composer.press('Shift+Enter');
+  await ana.composer.pressSequentially('둘째 줄');
+  await expect(ana.composer).toHaveValue('첫 줄\n둘째 줄');
+  await ana.composer.press('Enter');
+  await expect(ana.messages).toHaveCount(1);
+  await ana.expectMessage('둘째 줄');
+  await expect(ana.composer).toHaveValue('');
+  await expect(ana.composer).toBeFocused();
+});
+
+test('on a touch screen Enter breaks the line and the button sends', async ({ person, room }) => {
+  const ana = await person('Ana', { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await ana.join(room);
+  await ana.write('첫 줄');
+  await ana.composer.press('Enter');
+  await expect(ana.composer).toHaveValue('첫 줄\n');
+  await ana.sendButton.tap();
+  await ana.expectMessage('첫 줄');
+});
+
+test('ten messages in a row arrive in order and once', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  const texts = Array.from({ length: 10 }, (_, i) => `${i}번째`);
+  for (const text of texts) await ana.say(text);
+  await minsu.expectConversation(texts);
+  await expect(minsu.messages).toHaveCount(10);
+});
+
+for (const [kind, blank] of Object.entries({ spaces: '   ', 'empty lines': '\n\n', 'what draws nothing': '\u200b\u3164' })) {
+  test(`${kind} cannot be sent`, async ({ person, room }) => {
+    const ana = await person('Ana');
+    await ana.join(room);
+    await ana.say(blank);
+    await expect(ana.sendButton).toBeDisabled();
+    await ana.say('보이는 말');
+    await ana.expectMessage('보이는 말');
+    await expect(ana.messages).toHaveCount(1);
+  });
+}
+
+test('a text over the limit stays and says by how much it is over', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('가'.repeat(4007));
+  await expect(ana.composer).toHaveValue('가'.repeat(4007));
+  await expect(ana.sendButton).toBeDisabled();
+  await expect(ana.composer).toHaveAccessibleDescription(/\b7\D|7$/);
+  await ana.say('가'.repeat(4000));
+  await ana.expectMessage('가'.repeat(4000));
+});
+
+test('what was being written survives a reload', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.write('아직 쓰는 중');
+  await ana.reload();
+  await expect(ana.composer).toHaveValue('아직 쓰는 중');
+});
+
+test('what is typed before the script runs is kept, with focus and caret', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await ana.page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ana.page.reload({ waitUntil: 'commit' });
+  await ana.composer.pressSequentially('일찍 쓴 말');
+  await ana.composer.press('ArrowLeft');
+  release();
+  await ana.expectLive();
+  await expect(ana.composer).toBeFocused();
+  await ana.composer.pressSequentially('X');
+  await expect(ana.composer).toHaveValue('일찍 쓴 X말');
+});
+
+test.describe('an input method', () => {
+  async function composing(ana: Person, room: string): Promise<InputMethod> {
+    await ana.join(room);
+    await ana.composer.focus();
+    return InputMethod.of(ana.page);
+  }
+
+  /** Within a tenth of a second another Enter would be the same press, reported twice. */
+  async function pressIsOver(ana: Person): Promise<void> {
+    const now = await ana.page.evaluate(() => performance.now());
+    await ana.page.waitForFunction((now) => performance.now() > now + 100, now);
+  }
+
+  /** By the time this has come and been seen, whatever was sent before it has, too. */
+  async function expectOnly(ana: Person, text: string): Promise<void> {
+    await ana.expectMessage(text);
+    await expect(ana.composer).toHaveValue('');
+    await pressIsOver(ana);
+    await ana.say('끝');
+    await ana.expectConversation([text, '끝']);
+    await expect(ana.messages).toHaveCount(2);
+  }
+
+  test('of Hangul that keeps the Enter: one press sends once, last syllable and all', async ({ person, room }) => {
+    const ana = await person('Ana');
+    const hangul = await composing(ana, room);
+    await hangul.compose('ㅎ', '하', '한');
+    await hangul.commit('한');
+    await hangul.compose('ㄱ', '그', '글');
+    await hangul.enterToCommit('글');
+    await expectOnly(ana, '한글');
+  });
+
+  test('of Hangul that hands the Enter on: one press sends once', async ({ person, room }) => {
+    const ana = await person('Ana');
+    const hangul = await composing(ana, room);
+    await hangul.compose('ㅎ', '하', '한');
+    await hangul.commit('한');
+    await hangul.compose('ㄱ', '그', '글');
+    await hangul.enterToCommitAndGoOn('글');
+    await expectOnly(ana, '한글');
+  });
+
+  test('of Hangul: committing without Enter sends nothing', async ({ person, room }) => {
+    const ana = await person('Ana');
+    const hangul = await composing(ana, room);
+    await hangul.compose('ㄱ', '가');
+    await hangul.commit('가');
+    await expect(ana.composer).toHaveValue('가');
+    await ana.composer.press('Enter');
+    await expectOnly(ana, '가');
+  });
+
+  test('of kana: the Enter that commits sends nothing, the next one does', async ({ person, room }) => {
+    const ana = await person('Ana');
+    const kana = await composing(ana, room);
+    await kana.compose('n', 'に', 'にほ', 'にほん', '日本');
+    await kana.enterToCommit('日本');
+    await expect(ana.composer).toHaveValue('日本');
+    await expect(ana.messages).toHaveCount(0);
+    await pressIsOver(ana);
+    await ana.composer.press('Enter');
+    await expectOnly(ana, '日本');
+  });
+});

@@ -1,0 +1,93 @@
+import { expect, roomPath, test, UNLIMITED } from '../fixtures';
+import { scrollUpTo } from '../scroll_up';
+
+test.use({ settings: UNLIMITED });
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `말 ${i + 1}번.`);
+
+test('the last 50 messages are in the first response', async ({ bot, room, server, request }) => {
+  const texts = numbered(60);
+  await (await bot('민수', room)).sayAll(texts);
+  const html = await (await request.get(server.url + roomPath(room))).text();
+  const shown = texts.filter((text) => new RegExp(`>[^<]*${text}`).test(html));
+  expect(shown).toEqual(texts.slice(-50));
+});
+
+test('a <script> is shown as it was written and never runs', async ({ person, bot, room }) => {
+  const attack = '<script>window.ran = 1</script><img src=x onerror="window.ran = 2">';
+  await (await bot('Eve', room)).say(attack);
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.expectMessage(attack); // as the server drew it
+  await ana.say(`${attack} again`);
+  await ana.expectMessage(`${attack} again`); // as the browser drew it
+  await ana.reload();
+  await ana.expectMessage(`${attack} again`);
+  expect(await ana.page.evaluate(() => 'ran' in window)).toBe(false);
+});
+
+test('a page opens at the end, and stays there as people talk', async ({ person, bot, room }) => {
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(numbered(60));
+  const ana = await person('Ana');
+  await ana.join(room);
+  await expect(ana.message('말 60번.')).toBeInViewport();
+  await minsu.sayAll(['하나\n둘\n셋', '마지막']);
+  await expect(ana.message('마지막')).toBeInViewport();
+});
+
+test('scrolling up through 500 messages never jumps', async ({ person, bot, room }) => {
+  const texts = numbered(500);
+  await (await bot('민수', room)).sayAll(texts);
+  const ana = await person('Ana');
+  await ana.join(room);
+  const jumps = await scrollUpTo(ana.conversation, '말 1번.');
+  await expect(ana.message('말 1번.')).toBeInViewport();
+  await expect(ana.page.getByText(ana.words.beginning)).toBeVisible();
+  expect(jumps, 'pixels that what one was reading has moved by itself').toEqual([]);
+});
+
+test('who reads further up is left in peace', async ({ person, bot, room }) => {
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(numbered(50));
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.message('말 20번.').scrollIntoViewIfNeeded();
+  const before = await ana.message('말 20번.').boundingBox();
+  await minsu.sayAll(['새 말 1', '새 말 2', '새 말 3']);
+  const pill = ana.page.getByRole('button', { name: ana.words.newMessages }).filter({ hasText: '3' });
+  await expect(pill).toBeVisible();
+  // Browsers scroll by whole pixels where rows end between two: less than one is no move.
+  expect(Math.abs((await ana.message('말 20번.').boundingBox())!.y - before!.y)).toBeLessThan(1);
+  await pill.click();
+  await expect(ana.message('새 말 3')).toBeInViewport();
+});
+
+test('what one says oneself is seen, wherever one was', async ({ person, bot, room }) => {
+  await (await bot('민수', room)).sayAll(numbered(50));
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.message('말 5번.').scrollIntoViewIfNeeded();
+  await ana.say('내 말');
+  await expect(ana.message('내 말')).toBeInViewport();
+});
+
+test('a long word makes nothing wider than a phone', async ({ person, room }) => {
+  const ana = await person('Ana', { viewport: { width: 360, height: 640 } });
+  await ana.join(room);
+  await ana.say('x'.repeat(400));
+  await ana.expectMessage('x'.repeat(400));
+  const spill = await ana.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(spill).toBeLessThanOrEqual(0);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`everyone can use the room (${colorScheme})`, async ({ person, bot, room }) => {
+    await (await bot('민수', room)).sayAll(numbered(3));
+    const ana = await person('Ana', { colorScheme });
+    await ana.join(room);
+    await ana.say('네, 안녕하세요');
+    await ana.expectMessage('네, 안녕하세요');
+    await ana.expectAccessible();
+  });
+}

@@ -1,0 +1,60 @@
+import { expect, type Person, test, UNLIMITED } from '../fixtures';
+
+test.use({ settings: UNLIMITED });
+
+const withoutScript = { javaScriptEnabled: false };
+
+async function submitName(one: Person): Promise<void> {
+  await one.nameField.fill(one.name);
+  await one.joinButton.click();
+}
+
+test('a room and its messages can be read', async ({ person, bot, room }) => {
+  await (await bot('민수', room)).sayAll(['하나', '둘', '<b>셋</b>']);
+  const ana = await person('Ana', withoutScript);
+  await ana.open(room);
+  await ana.expectConversation(['하나', '둘', '<b>셋</b>']);
+  await expect(ana.user('민수')).toBeVisible();
+  await expect(ana.messages.first().locator('time')).toHaveAttribute('datetime', /^\d{4}-/);
+});
+
+test('one can join, write and be heard', async ({ person, room }) => {
+  const minsu = await person('민수');
+  await minsu.join(room);
+  const ana = await person('Ana', withoutScript);
+  await ana.open(room);
+  await submitName(ana);
+  await ana.composer.fill('스크립트 없이');
+  await ana.sendButton.click();
+  await ana.expectMessage('스크립트 없이');
+  await minsu.expectMessage('스크립트 없이');
+
+  // What was posted is not posted again.
+  await ana.page.reload();
+  await ana.expectMessage('스크립트 없이');
+  await minsu.say('잘 들려요');
+  await expect(minsu.messages).toHaveCount(2);
+});
+
+test('a taken name is told, with what one typed and another to take', async ({ person, bot, room }) => {
+  await bot('민수', room);
+  const minsu = await person('민수', withoutScript);
+  // Chromium reports a page that is answered with 4xx.
+  minsu.allow(/the server responded with a status of 4\d\d/);
+  await minsu.open(room);
+  await submitName(minsu);
+  await expect(minsu.page.getByRole('alert')).toBeVisible();
+  await expect(minsu.nameField).toHaveValue('민수');
+  await minsu.page.getByRole('button', { name: '민수 2' }).click();
+  await expect(minsu.user('민수 2')).toBeVisible();
+});
+
+test('older messages are behind a link', async ({ person, bot, room }) => {
+  const texts = Array.from({ length: 70 }, (_, i) => `말 ${i + 1}번.`);
+  await (await bot('민수', room)).sayAll(texts);
+  const ana = await person('Ana', withoutScript);
+  await ana.open(room);
+  await expect(ana.messages).toHaveCount(50);
+  await ana.page.getByRole('link', { name: ana.words.older }).click();
+  await expect(ana.messages.first()).toContainText('말 1번.');
+});

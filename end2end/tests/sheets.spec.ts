@@ -1,0 +1,72 @@
+/**
+ * Pictures of every state, in every width, theme and language: `make sheets`, then look at
+ * end2end/sheets. They are for people's eyes; nothing is compared.
+ */
+import { BROKEN_LINK, expect, type Person, test } from '../fixtures';
+
+const widths = { phone: 360, tablet: 768, desktop: 1280 };
+const talk = {
+  ko: ['사랑방에 오신 걸 환영해요 🙌', '회의는 몇 시예요?', '세 시요. 링크만 보내 주면 돼요.\n이름만 적으면 들어올 수 있어요.', '👍'],
+  en: ['Welcome to the room 🙌', 'When do we meet?', 'At three. Just send the link.\nA name is all one needs.', '👍'],
+};
+const long = `https://example.org/${'a-very-long-path/'.repeat(12)}`;
+
+for (const language of ['ko', 'en'] as const)
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [device, width] of Object.entries(widths))
+      test(`${device}, ${colorScheme}, ${language}`, async ({ person, bot, room, server }) => {
+        const height = { phone: 740, tablet: 1024, desktop: 800 }[device]!;
+        const touch = device !== 'desktop';
+        const look = { language, colorScheme, viewport: { width, height }, hasTouch: touch, isMobile: touch };
+        const picture = (one: Person, state: string) =>
+          one.page.screenshot({ path: `sheets/${state}-${width}-${colorScheme}-${language}.png`, animations: 'disabled' });
+
+        const ana = await person('Ana', look);
+        ana.allow(BROKEN_LINK);
+        await ana.page.goto('/');
+        await picture(ana, '01-front');
+        await ana.open(room);
+        await picture(ana, '02-join');
+
+        const minsu = await bot('민수', room);
+        await ana.nameField.fill('민수');
+        await ana.joinButton.click();
+        await expect(ana.page.getByRole('alert')).toBeVisible();
+        await picture(ana, '03-name-taken');
+
+        await ana.enter();
+        await picture(ana, '04-empty-room');
+
+        await bot('Grace Hopper', room);
+        for (const text of [...talk[language], long]) await minsu.say(text);
+        await ana.expectMessage(long);
+        await ana.composer.fill('…');
+        await ana.sendButton.click();
+        await expect(ana.composer).toHaveValue('');
+        await ana.composer.fill(talk[language][1]!);
+        await picture(ana, '05-talk');
+
+        await ana.composer.fill('가'.repeat(4010));
+        await picture(ana, '06-too-long');
+        await ana.composer.fill('');
+
+        await minsu.sayAll(Array.from({ length: 20 }, (_, i) => `${i + 1}. ${talk[language][2]}`));
+        await ana.expectMessage('20. ');
+        await ana.messages.first().scrollIntoViewIfNeeded();
+        await minsu.say(talk[language][3]!);
+        await expect(ana.page.getByRole('button', { name: ana.words.newMessages })).toBeVisible();
+        await picture(ana, '07-reading-above');
+
+        await server.kill();
+        await expect(ana.page.getByText(ana.words.reconnecting)).toBeVisible();
+        await ana.composer.fill(talk[language][2]!);
+        await ana.sendButton.click();
+        await expect(ana.page.getByText(ana.words.waiting)).toBeVisible();
+        await picture(ana, '08-reconnecting');
+        await server.start();
+        await expect(ana.page.getByText(ana.words.waiting)).toBeHidden();
+
+        const reader = await person('Reader', { ...look, javaScriptEnabled: false });
+        await reader.open(room);
+        await picture(reader, '09-no-script');
+      });
