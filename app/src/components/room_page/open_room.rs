@@ -3,7 +3,7 @@
 
 use super::zone::Offsets;
 use crate::page::RoomView;
-use crate::protocol::{MessageId, Refusal, RoomKey, Seq, Snapshot, User, UserId};
+use crate::protocol::{Refusal, RoomKey, Seq, Snapshot, User, UserId};
 use crate::store::scroll::{Place, Scroll};
 use crate::store::{Outbox, Timeline, Users, Window};
 use leptos::prelude::*;
@@ -130,10 +130,6 @@ impl OpenRoom {
         self.outbox.with_untracked(|outbox| {
             self.timeline.update(|timeline| timeline.show_pending(outbox.entries(), &me));
         });
-    }
-
-    pub fn is_pending(&self, id: MessageId) -> bool {
-        self.outbox.with_untracked(|outbox| outbox.entries().iter().any(|entry| entry.id == id))
     }
 }
 
