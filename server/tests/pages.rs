@@ -166,6 +166,8 @@ async fn a_form_of_another_site_does_nothing() {
     for origin in [None, Some("null"), Some("http://evil.example")] {
         let response = browser.post("/join", "username=Ana&room=r", origin).await;
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin:?}");
+        let response = browser.post("/preferences", "theme=dark", origin).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin:?}");
     }
     let mut stranger = Browser::new(&server);
     stranger.cookie = String::new();

@@ -184,7 +184,15 @@ pub struct PreferenceFields {
 }
 
 /// `POST /preferences`: leaves a cookie and goes back to where one was.
-pub async fn preferences(headers: HeaderMap, Form(fields): Form<PreferenceFields>) -> Response {
+pub async fn preferences(
+    State(pages): State<Arc<Pages>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<PreferenceFields>,
+) -> Response {
+    if !pages.origins.allow(&headers, visitor.carries_cookie) {
+        return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
+    }
     let locale =
         fields.locale.as_deref().and_then(Locale::from_tag).map(|locale| ("locale", locale.tag()));
     let theme =
