@@ -244,7 +244,7 @@ impl Room {
             match messages.last().map(|last| last.rev) {
                 Some(to) => {
                     let batch = Batch { room: self.key.clone(), from: rev, to, messages };
-                    place.fill(&SharedFrame::new(ServerFrame::Batch(batch)));
+                    place.fill(SharedFrame::new(ServerFrame::Batch(batch)));
                     subscriber.rev = to;
                 }
                 None => drop(place),

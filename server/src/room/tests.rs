@@ -2,9 +2,8 @@
 use super::*;
 use crate::engine::{Draft, Latest, Membership, PostError, Posted, Result, SessionRecord};
 use crate::names::Username;
-use app::protocol::{Codec, Cursor, Epoch, Message, MessageId, MessagePage, Seq};
+use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
-use bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 
 const GRACE: Duration = Duration::from_secs(30);
@@ -88,8 +87,8 @@ impl House {
         RoomBatch { room: self.room.id, from, to: from + count, messages }
     }
 
-    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, mpsc::Receiver<Bytes>) {
-        let (outbox, queue) = Outbox::new(Codec::Json);
+    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
+        let (outbox, queue) = Outbox::new();
         let listening = self.room.subscribe(ConnectionId(connection), &outbox, None, rev, false);
         (listening.ok().unwrap(), outbox, queue)
     }
@@ -114,10 +113,10 @@ fn guest(id: u8, username: &str) -> Arrival {
 }
 
 /// The revs that the queued batches lead over: from, to, to, to…
-fn path(queue: &mut mpsc::Receiver<Bytes>) -> Vec<Rev> {
+fn path(queue: &mut mpsc::Receiver<SharedFrame>) -> Vec<Rev> {
     let mut path = Vec::new();
-    while let Ok(bytes) = queue.try_recv() {
-        let Ok(ServerFrame::Batch(batch)) = Codec::Json.decode(&bytes) else { continue };
+    while let Ok(frame) = queue.try_recv() {
+        let ServerFrame::Batch(batch) = frame.frame() else { continue };
         if path.is_empty() {
             path.push(batch.from);
         }
@@ -195,7 +194,7 @@ async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
         house.room.deliver(house.commit(1));
     }
     outbox.fell_behind().await;
-    let (newcomer, _queue) = Outbox::new(Codec::Json);
+    let (newcomer, _queue) = Outbox::new();
     let _ana = house
         .room
         .subscribe(ConnectionId(2), &newcomer, Some(guest(2, "Ana")), 300, false)
@@ -204,9 +203,8 @@ async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
     let queued = path(&mut queue);
     assert_eq!((queued[0], queued[queued.len() - 1], queued.len()), (0, 256, 257));
     house.room.catch_up(ConnectionId(1)).await.unwrap();
-    let mut rest: Vec<ServerFrame> = std::iter::from_fn(|| queue.try_recv().ok())
-        .map(|bytes| Codec::Json.decode(&bytes).unwrap())
-        .collect();
+    let mut rest: Vec<ServerFrame> =
+        std::iter::from_fn(|| queue.try_recv().ok()).map(|frame| frame.frame().clone()).collect();
     assert!(matches!(rest.pop(), Some(ServerFrame::Users(list)) if list.users.len() == 1));
     let mut rev = 256;
     for frame in rest {
@@ -255,16 +253,13 @@ async fn one_is_listed_for_the_grace_and_then_the_others_hear_of_it() {
         .subscribe(ConnectionId(2), &outbox, Some(guest(2, "Ana")), 0, false)
         .ok()
         .unwrap();
-    assert!(matches!(
-        Codec::Json.decode(&queue.recv().await.unwrap()),
-        Ok(ServerFrame::Presence(_))
-    ));
+    assert!(matches!(queue.recv().await.unwrap().frame(), ServerFrame::Presence(_)));
     let begin = Instant::now();
     drop(ana);
     assert_eq!(house.room.users().len(), 1);
     // Time moves by itself to whatever is waited for next.
-    let told: ServerFrame = Codec::Json.decode(&queue.recv().await.unwrap()).unwrap();
-    let ServerFrame::Presence(presence) = told else { panic!("{told:?}") };
+    let told = queue.recv().await.unwrap();
+    let ServerFrame::Presence(presence) = told.frame() else { panic!("{:?}", told.frame()) };
     assert!(matches!(presence.changes[..], [PresenceChange::Gone { .. }]));
     assert!(begin.elapsed() >= GRACE && house.room.users().is_empty());
 }
@@ -274,7 +269,7 @@ async fn coming_back_within_the_grace_is_never_told() {
     let house = House::new(9).await;
     let (_listening, _outbox, mut queue) = house.listen(1, 0);
     house.room.catch_up(ConnectionId(1)).await.unwrap();
-    let (other, _queue) = Outbox::new(Codec::Json);
+    let (other, _queue) = Outbox::new();
     let sit = |connection| {
         house
             .room
@@ -294,7 +289,7 @@ async fn coming_back_within_the_grace_is_never_told() {
 #[tokio::test(start_paused = true)]
 async fn a_room_is_idle_once_nobody_listens_and_nobody_is_remembered() {
     let house = House::new(9).await;
-    let (outbox, _queue) = Outbox::new(Codec::Json);
+    let (outbox, _queue) = Outbox::new();
     let ana = house
         .room
         .subscribe(ConnectionId(2), &outbox, Some(guest(2, "Ana")), 0, false)

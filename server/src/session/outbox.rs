@@ -1,4 +1,4 @@
-//! What waits to be sent to one connection: a bounded queue of encoded frames.
+//! What waits to be sent to one connection: a bounded queue of frames that many share.
 
 use app::protocol::{Codec, ServerFrame};
 use bytes::Bytes;
@@ -10,8 +10,12 @@ use tokio::sync::{Notify, mpsc};
 /// of a busy room; more would only keep a dead reader's memory alive.
 const CAPACITY: usize = 256;
 
-/// A frame on its way to many: encoded at most once per codec, its bytes shared.
-pub struct SharedFrame {
+/// A frame on its way to many: encoded at most once per codec, its bytes shared. A transport
+/// with words of its own translates the frame instead.
+#[derive(Clone)]
+pub struct SharedFrame(Arc<Shared>);
+
+struct Shared {
     frame: ServerFrame,
     postcard: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
@@ -19,15 +23,19 @@ pub struct SharedFrame {
 
 impl SharedFrame {
     pub fn new(frame: ServerFrame) -> Self {
-        SharedFrame { frame, postcard: OnceLock::new(), json: OnceLock::new() }
+        SharedFrame(Arc::new(Shared { frame, postcard: OnceLock::new(), json: OnceLock::new() }))
+    }
+
+    pub fn frame(&self) -> &ServerFrame {
+        &self.0.frame
     }
 
     pub fn bytes(&self, codec: Codec) -> Bytes {
         let bytes = match codec {
-            Codec::Postcard => &self.postcard,
-            Codec::Json => &self.json,
+            Codec::Postcard => &self.0.postcard,
+            Codec::Json => &self.0.json,
         };
-        bytes.get_or_init(|| codec.encode(&self.frame).into()).clone()
+        bytes.get_or_init(|| codec.encode(&self.0.frame).into()).clone()
     }
 }
 
@@ -37,8 +45,7 @@ impl SharedFrame {
 /// through [`Outbox::fell_behind`], drains what it has, and catches up from the log.
 #[derive(Clone)]
 pub struct Outbox {
-    pub codec: Codec,
-    frames: mpsc::Sender<Bytes>,
+    frames: mpsc::Sender<SharedFrame>,
     behind: Arc<Behind>,
 }
 
@@ -53,15 +60,15 @@ struct Behind {
 pub struct Full;
 
 impl Outbox {
-    pub fn new(codec: Codec) -> (Self, mpsc::Receiver<Bytes>) {
+    pub fn new() -> (Self, mpsc::Receiver<SharedFrame>) {
         let (frames, queue) = mpsc::channel(CAPACITY);
-        (Outbox { codec, frames, behind: Arc::default() }, queue)
+        (Outbox { frames, behind: Arc::default() }, queue)
     }
 
     /// Queues a frame that many get.
     pub fn push(&self, frame: &SharedFrame) -> Result<(), Full> {
         // A closed queue is a connection that is ending; its subscriptions go with it.
-        match self.frames.try_send(frame.bytes(self.codec)) {
+        match self.frames.try_send(frame.clone()) {
             Err(mpsc::error::TrySendError::Full(_)) => Err(Full),
             _ => Ok(()),
         }
@@ -69,8 +76,7 @@ impl Outbox {
 
     /// Waits for a place in the queue; `None` when the connection is gone.
     pub async fn reserve(&self) -> Option<Place<'_>> {
-        let permit = self.frames.reserve().await.ok()?;
-        Some(Place { permit, codec: self.codec })
+        Some(Place(self.frames.reserve().await.ok()?))
     }
 
     /// Says that something was left out and must be caught up on.
@@ -92,14 +98,11 @@ impl Outbox {
 }
 
 /// A place in the queue that is already one's own.
-pub struct Place<'a> {
-    permit: mpsc::Permit<'a, Bytes>,
-    codec: Codec,
-}
+pub struct Place<'a>(mpsc::Permit<'a, SharedFrame>);
 
 impl Place<'_> {
-    pub fn fill(self, frame: &SharedFrame) {
-        self.permit.send(frame.bytes(self.codec));
+    pub fn fill(self, frame: SharedFrame) {
+        self.0.send(frame);
     }
 }
 
@@ -109,13 +112,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_outbox_refuses_and_keeps_what_it_has() {
-        let (outbox, mut queue) = Outbox::new(Codec::Json);
+        let (outbox, mut queue) = Outbox::new();
         let beat = SharedFrame::new(ServerFrame::Beat);
         for _ in 0..CAPACITY {
             assert_eq!(outbox.push(&beat), Ok(()));
         }
         assert_eq!(outbox.push(&beat), Err(Full));
-        assert_eq!(queue.recv().await.as_deref(), Some(br#""beat""#.as_slice()));
+        assert!(queue.recv().await.is_some_and(|frame| *frame.frame() == ServerFrame::Beat));
         assert_eq!(outbox.push(&beat), Ok(()));
     }
 

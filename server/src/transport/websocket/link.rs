@@ -4,7 +4,7 @@ use super::Sockets;
 use crate::engine::{self, TokenHash};
 use crate::registry::Connection;
 use crate::security::token::Secret;
-use crate::session::Outbox;
+use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
     Ack, ClientFrame, Close, Codec, Command, Hello, Refusal, Refused, ServerFrame,
 };
@@ -93,7 +93,7 @@ async fn welcome(
     newcomer: Newcomer,
     writer: &mut Writer,
     stream: &mut SplitStream<WebSocket>,
-) -> Result<(Connection, mpsc::Receiver<Bytes>), Option<Close>> {
+) -> Result<(Connection, mpsc::Receiver<SharedFrame>), Option<Close>> {
     let hello = loop {
         let message = match stream.next().await {
             Some(Ok(message)) => message,
@@ -123,7 +123,7 @@ async fn welcome(
         Some(Some(secret)) => Some(secret.hash()),
         Some(None) => return unknown_session(writer).await,
     };
-    let (outbox, queue) = Outbox::new(newcomer.codec);
+    let (outbox, queue) = Outbox::new();
     let connection = Connection::new(newcomer.address, outbox, bearer.or(newcomer.cookie));
     let greeting = match sockets.registry.greet(&connection).await {
         Ok(greeting) => greeting,
@@ -147,7 +147,7 @@ async fn unknown_session<T>(writer: &mut Writer) -> Result<T, Option<Close>> {
 struct Link<'a> {
     sockets: Arc<Sockets>,
     connection: Arc<Connection>,
-    queue: mpsc::Receiver<Bytes>,
+    queue: mpsc::Receiver<SharedFrame>,
     writer: &'a mut Writer,
     stream: &'a mut SplitStream<WebSocket>,
     /// Messages on their way through the log; answered in the order they were sent.
@@ -180,7 +180,7 @@ impl Link<'_> {
                 () = connection.outbox.fell_behind(), if self.catching_up.is_none() => Event::Behind,
                 message = self.stream.next(), if may_read => Event::Read(message),
                 _ = beats.tick() => Event::Beat,
-                Some(bytes) = self.queue.recv() => Event::Queued(bytes),
+                Some(frame) = self.queue.recv() => Event::Queued(frame),
             };
             let outcome = match event {
                 Event::Answered(answer) => self.write(None, Some(answer)).await,
@@ -212,7 +212,7 @@ impl Link<'_> {
                     silent_beats += u32::from(may_read);
                     self.writer.beat().await
                 }
-                Event::Queued(bytes) => self.write(Some(bytes), None).await,
+                Event::Queued(frame) => self.write(Some(frame), None).await,
             };
             if let Err(close) = outcome {
                 return close;
@@ -261,15 +261,15 @@ impl Link<'_> {
     /// first: a batch precedes the ack of its messages.
     async fn write(
         &mut self,
-        first: Option<Bytes>,
+        first: Option<SharedFrame>,
         mut answer: Option<ServerFrame>,
     ) -> Result<(), Option<Close>> {
-        if let Some(bytes) = first {
-            self.writer.feed(bytes).await?;
+        if let Some(frame) = first {
+            self.writer.feed(frame.bytes(self.writer.codec)).await?;
         }
         loop {
-            while let Ok(bytes) = self.queue.try_recv() {
-                self.writer.feed(bytes).await?;
+            while let Ok(frame) = self.queue.try_recv() {
+                self.writer.feed(frame.bytes(self.writer.codec)).await?;
             }
             let Some(frame) = answer.take() else { break };
             let bytes = self.writer.codec.encode(&frame).into();
@@ -317,7 +317,7 @@ enum Event {
     Behind,
     Read(Option<Result<Message, axum::Error>>),
     Beat,
-    Queued(Bytes),
+    Queued(SharedFrame),
 }
 
 enum Read {
