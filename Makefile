@@ -9,6 +9,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 BINARY := target/release/sarangbang
+SITE := target/site
+PAGE := $(SITE)/pkg/sarangbang.wasm.br
 CARGO_LEPTOS := 0.3.10
 # The command-line tool must be of the library's very version.
 WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/.*"\(.*\)".*/\1/p;}' Cargo.lock)
@@ -108,16 +110,20 @@ prerequisites:
 
 # ---- how
 
-SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml app server style \
+sources = $(shell find Cargo.toml Cargo.lock rust-toolchain.toml $(1) \
     \( -path server/tests -o -path server/benches -o -path server/deploy \) -prune -o -print 2>/dev/null)
 
-# `--precompress` does more than compress: it makes cargo-leptos finish the page before it
-# compiles the server, which embeds it. Left to itself cargo-leptos empties the site at every
-# build, and the server would be linked anew each time; hence make decides whether to build.
+# cargo-leptos builds the page, finish.mjs makes it small, and the server, which embeds it, is
+# compiled after it.
+$(PAGE): $(call sources,app style) | tools
+	$(call title,Page)
+	@cargo leptos build --release --frontend-only --js-minify false $(if $(CI),--cargo-locked)
+	@node app/finish.mjs $(SITE)
+
 # Where cargo's target directory is shared, the copy here is this checkout's own.
-$(BINARY): $(SOURCES) | tools
-	$(call title,Page and program)
-	@cargo leptos build --release --precompress $(if $(CI),--cargo-locked)
+$(BINARY): $(PAGE) $(call sources,app server)
+	$(call title,Program)
+	@cargo build --release $(LOCKED) -p server
 	@built="$$(cargo metadata --no-deps --format-version 1 \
 	    | node -p 'JSON.parse(fs.readFileSync(0)).target_directory')/release/sarangbang"; \
 	mkdir -p $(@D); [ "$$built" -ef $@ ] || cp -f "$$built" $@; touch $@

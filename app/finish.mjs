@@ -1,0 +1,69 @@
+// Makes what is sent to browsers small: node app/finish.mjs SITE
+//
+// wasm-bindgen writes for every use there may be, and names each import with a hash, which no
+// compression can shorten. Here what the boot script does not use goes, in the script and in
+// the program, what passes between the two is named as shortly as can be, and everything is
+// compressed once and for all.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const site = process.argv[2];
+const script = join(site, 'pkg/sarangbang.js');
+const program = join(site, 'pkg/sarangbang.wasm');
+
+// What every browser has that runs the page at all.
+const features = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+
+function wasm(tool, ...args) {
+  const enable = features.map((feature) => `--enable-${feature}`);
+  return execFileSync(tool, [...enable, ...args, '-o', program], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+}
+
+/** The script with what the boot script imports from it, and nothing else. */
+function shaken() {
+  // Classes of libraries that nothing here makes are held by how they would be disposed of.
+  const undisposed = readFileSync(script, 'utf8').replace(/^if \(Symbol\.dispose\).*$/gm, '');
+  writeFileSync(script, undisposed);
+  const input = `export { default, hydrate } from './${basename(script)}'`;
+  const options = ['--bundle', '--format=esm', '--minify', '--target=es2022', '--pure:FinalizationRegistry'];
+  return execFileSync('esbuild', options, { cwd: dirname(script), input, encoding: 'utf8' });
+}
+
+const escaped = (name) => name.replace(/[$.]/g, '\\$&');
+const accessTo = (name) => new RegExp(`\\.${escaped(name)}(?![\\w$])`, 'g');
+
+let js = shaken();
+
+// What the script does not call, the program need not have.
+const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(program))).map(({ name }) => name);
+const called = exported.filter((name) => accessTo(name).test(js));
+const graph = `${program}.graph`;
+writeFileSync(graph, JSON.stringify([
+  { name: 'script', root: true, reaches: called },
+  ...exported.map((name) => ({ name, export: name })),
+]));
+wasm('wasm-metadce', `--graph-file=${graph}`, program);
+rmSync(graph);
+
+wasm('wasm-opt', '-Oz', '--converge', program);
+const names = JSON.parse(wasm('wasm-opt', '--minify-imports-and-exports-and-modules', program));
+for (const [module, name, short] of names.imports) {
+  js = js.replace(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'), short);
+  js = js.replaceAll(`"${module}"`, '"a"');
+}
+for (const [name, short] of names.exports) js = js.replace(accessTo(name), `.${short}`);
+writeFileSync(script, js);
+
+// Whatever is asked for by a name is there in the form that the browser likes best.
+for (const folder of ['', 'pkg']) {
+  for (const name of readdirSync(join(site, folder))) {
+    if (!/\.(wasm|js|css|svg|webmanifest)$/.test(name)) continue;
+    const file = join(site, folder, name);
+    const bytes = readFileSync(file);
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+}
