@@ -16,6 +16,48 @@ pub fn document() -> web_sys::Document {
     window().document().expect("a window has a document")
 }
 
+/// The element of that id, if it is in the document and of that kind.
+pub fn element<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What a click inside an element was meant for: the `data-act` of what was pressed, and the id
+/// of the element around it that fits the selector.
+pub fn acted_on(event: &web_sys::MouseEvent, around: &str) -> Option<(String, String)> {
+    let pressed = closest(event, "[data-act]")?;
+    let id = pressed.closest(around).ok().flatten().map(|element| element.id());
+    Some((pressed.get_attribute("data-act")?, id.unwrap_or_default()))
+}
+
+/// The target of the link that was clicked, as it is written.
+pub fn link_of(event: &web_sys::MouseEvent) -> Option<String> {
+    closest(event, "a")?.get_attribute("href")
+}
+
+fn closest(event: &web_sys::MouseEvent, selector: &str) -> Option<web_sys::Element> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok().flatten()
+}
+
+pub fn is_popover_open(id: &str) -> bool {
+    // Fails in a browser that knows no popovers, where nothing can be open.
+    element::<web_sys::Element>(id).is_some_and(|it| it.matches(":popover-open").unwrap_or(false))
+}
+
+/// Closes an open popover; nothing where there is none.
+pub fn hide_popover(id: &str) {
+    if let Some(panel) = element::<web_sys::HtmlElement>(id) {
+        // Fails for a panel that is not open.
+        let _ = panel.hide_popover();
+    }
+}
+
+/// The bytes of a text in base64; `None` for anything else.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    // One character for each byte, none above U+00FF.
+    Some(window().atob(text).ok()?.chars().map(|c| c as u8).collect())
+}
+
 /// Whether someone is looking at this tab.
 pub fn is_looked_at() -> bool {
     let document = document();
@@ -110,6 +152,27 @@ pub fn session_storage() -> Option<web_sys::Storage> {
 pub fn keys(storage: &web_sys::Storage) -> Vec<String> {
     let length = storage.length().unwrap_or(0);
     (0..length).filter_map(|index| storage.key(index).ok().flatten()).collect()
+}
+
+/// The body of what this server answers to a GET, or to a POST of these bytes; `None` unless
+/// that is a success.
+pub async fn fetch(path: &str, body: Option<&[u8]>, until: Option<&web_sys::AbortSignal>) -> Option<Vec<u8>> {
+    let options = web_sys::RequestInit::new();
+    options.set_signal(until);
+    if let Some(body) = body {
+        let headers = web_sys::Headers::new().ok()?;
+        headers.append("content-type", "application/octet-stream").ok()?;
+        options.set_method("POST");
+        options.set_headers(&headers);
+        options.set_body(&js_sys::Uint8Array::from(body));
+    }
+    let answer = window().fetch_with_str_and_init(path, &options);
+    let answer: web_sys::Response = JsFuture::from(answer).await.ok()?.unchecked_into();
+    if !answer.ok() {
+        return None;
+    }
+    let body = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
+    Some(js_sys::Uint8Array::new(&body).to_vec())
 }
 
 #[wasm_bindgen]

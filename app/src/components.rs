@@ -1,7 +1,7 @@
 //! What is seen, one file per thing. Each draws state that `store` and `connection` decide;
 //! `room_page` alone joins the two.
 
-use crate::page::{Boot, View};
+use crate::page::{Boot, RoomView, View};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -16,8 +16,12 @@ mod message_list;
 mod message_row;
 mod composer;
 mod status_line;
+mod connection_check;
 mod preferences;
+mod lines;
 mod icon;
+mod markup;
+mod live;
 
 use room_page::desk::Desk;
 
@@ -26,18 +30,20 @@ use room_page::desk::Desk;
 pub fn App(boot: Boot) -> impl IntoView {
     let desk = Desk::new(&boot);
     provide_context(desk);
-    let build = boot.build.clone();
     // The server runs no effects: this is where the page comes to life in the browser.
-    Effect::new(move |started: Option<()>| {
-        if started.is_none() {
-            desk.start(build.clone());
+    let mut build = Some(boot.build.clone());
+    live::effect(move || {
+        if let Some(build) = build.take() {
+            desk.start(build);
         }
     });
-    match boot.view {
-        View::Home(form) => Either::Left(view! { <home_page::HomePage form theme=boot.theme /> }),
-        View::Room(view) => {
-            let form = view.form;
-            Either::Right(view! { <room_page::RoomPage form theme=boot.theme /> })
+    let (theme, room) = (boot.theme, desk.current.peek());
+    match (boot.view, room) {
+        (View::Room(RoomView { form, .. }), Some(first)) => {
+            Either::Left(view! { <room_page::RoomPage first form theme /> })
+        }
+        (View::Home(form) | View::Room(RoomView { form, .. }), _) => {
+            Either::Right(view! { <home_page::HomePage form theme /> })
         }
     }
 }

@@ -1,11 +1,33 @@
 //! The link between the page and the server.
 //!
 //! - [`reconnect`]: when to try again, and what the reader is told meanwhile.
-//!
-//! - [`websocket`]: the driver that holds a real link; browser-only, and told what to do by the
-//!   machine.
+//! - [`ways`]: which way to try: WebSocket or long polling.
+//! - [`link`]: the driver. It does what the two machines say, over [`websocket`] or
+//!   [`longpoll`], which carry frames and decide nothing.
 
 pub mod reconnect;
-pub mod websocket;
+pub mod ways;
+pub mod link;
+mod websocket;
+mod longpoll;
 
+pub use link::{Event, Link, Opened};
 pub use reconnect::{Bar, Ending, Reconnect, Step, Verdict};
+pub use websocket::echo;
+pub use ways::{Way, Ways};
+
+use crate::protocol::ServerFrame;
+
+/// What a transport reports.
+enum Signal {
+    Heard(ServerFrame),
+    /// Something that is not of this protocol.
+    Garbled,
+    /// Nothing more will come. `is_clean`: the other side closed it as one should.
+    Ended {
+        is_clean: bool,
+    },
+}
+
+/// Hears what a transport reports, until it has ended.
+type Listener = Box<dyn Fn(Signal)>;

@@ -108,6 +108,22 @@ pub struct Phrases {
     pub back_online: &'static str,
     pub reload_needed: &'static str,
     pub protocol_error: &'static str,
+    /// Beside the status line while no WebSocket comes through.
+    pub by_long_poll: &'static str,
+
+    // connection_check
+    pub connection_check: &'static str,
+    pub linked_by: &'static str,
+    pub websocket: &'static str,
+    pub long_poll: &'static str,
+    pub not_linked: &'static str,
+    pub websocket_echo: &'static str,
+    pub request: &'static str,
+    pub clock_difference: &'static str,
+    pub reconnects: &'static str,
+    pub checking: &'static str,
+    pub blocked: &'static str,
+    pub check_again: &'static str,
 
     // composer
     pub message: &'static str,

@@ -31,8 +31,6 @@ pub mod browser;
 pub mod page;
 pub mod components;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
 use protocol::Codec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -41,7 +39,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     let boot = browser::document().get_element_by_id("boot").and_then(|data| data.text_content());
-    let boot = boot.and_then(|text| BASE64.decode(text.trim()).ok());
+    let boot = boot.and_then(|text| browser::from_base64(&text));
     let boot: Option<page::Boot> = boot.and_then(|bytes| Codec::Postcard.decode(&bytes).ok());
     // A page without its data, or with another build's, stays what it is: readable, with
     // plain forms.

@@ -1,18 +1,22 @@
 //! Where one writes. It is never disabled: what is written while offline waits in the outbox.
 
-use super::icon::Icon;
+use super::icon::icon;
+use super::live::{drawn, effect};
+use super::markup::{Html, element, text};
 use super::room_page::{
     open_room::{OpenRoom, OutboxTrouble},
     path,
 };
 use super::{desk, once_drawn};
 use crate::browser;
+use crate::i18n::Phrases;
 use crate::protocol::limits;
-use crate::store::input::{Action, Event, Input, Key, Press};
+use crate::store::Input;
+use crate::store::input::{Action, Event, Key, Press};
 use leptos::ev::{CompositionEvent, KeyboardEvent, SubmitEvent};
-use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
+use web_sys::HtmlTextAreaElement;
 
 /// The counter appears when so much of the limit is used.
 const COUNT_FROM: f64 = 0.9;
@@ -22,28 +26,37 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
     let limit = desk.limits.text;
-    let field = NodeRef::<html::Textarea>::new();
-    let input = StoredValue::new(Input::default());
+    let input = room.input;
 
     // What was typed before the page came to life is adopted; otherwise the kept draft is.
-    Effect::new(move |adopted: Option<()>| {
-        let Some(field) = field.get() else { return };
-        if adopted.is_none() && !field.value().is_empty() {
+    let mut is_adopted = false;
+    effect(move || {
+        let Some(field) = field() else { return };
+        if !is_adopted && !field.value().is_empty() {
             desk.keep_draft(room, &field.value());
         }
+        is_adopted = true;
         let draft = room.draft.get();
-        if field.value() != draft && !input.with_value(Input::is_composing) {
+        if field.value() != draft && !input.peek_with(Input::is_composing) {
             field.set_value(&draft);
         }
     });
+    // Focus comes to the composer where that does not open a keyboard over the talk.
+    effect(move || {
+        once_drawn(move || {
+            if !browser::is_coarse() && browser::nothing_has_focus() {
+                focus();
+            }
+        });
+    });
 
     let send = move || {
-        let Some(field) = field.get_untracked() else { return };
+        let Some(field) = field() else { return };
         if desk.say(room, &field.value()) {
             field.set_value("");
             desk.keep_draft(room, "");
         }
-        let _ = field.focus();
+        focus();
     };
     let act = move |action: Action| match action {
         Action::Send => {
@@ -53,7 +66,7 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
         Action::Swallow => true,
         Action::ArmTimer => {
             let due = move || {
-                if input.try_update_value(|input| input.on(Event::Timer)) == Some(Action::Send) {
+                if input.change(|input| input.on(Event::Timer)) == Action::Send {
                     send();
                 }
             };
@@ -62,21 +75,22 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
         }
         Action::Nothing | Action::BreakLine | Action::EditLast | Action::Close => false,
     };
-    let on = move |event: Event| {
-        let action = input.try_update_value(|input| input.on(event));
-        action.is_some_and(act)
-    };
     let pressed = move |event: KeyboardEvent| {
-        if on(Event::Press(press(&event, room))) {
+        let press = press(&event, room);
+        if act(input.change(|input| input.on(Event::Press(press)))) {
             event.prevent_default();
         }
     };
+    let composing = move |_| {
+        act(input.change(|input| input.on(Event::CompositionStart)));
+    };
     let composed = move |event: CompositionEvent| {
         let text = event.data().unwrap_or_default();
-        on(Event::CompositionEnd { text: &text, at: event.time_stamp() });
+        let end = Event::CompositionEnd { text: &text, at: event.time_stamp() };
+        act(input.change(|input| input.on(end)));
     };
     let written = move |_| {
-        if let Some(field) = field.get_untracked() {
+        if let Some(field) = field() {
             desk.keep_draft(room, &field.value());
         }
     };
@@ -86,39 +100,16 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
     };
 
     let over = move || room.draft.with(|draft| limits::excess(draft.trim(), limit));
-    let is_blank = move || room.draft.with(|draft| limits::tidy(draft).is_none());
-    let class = move || if over() > 0 { "composer composer--over" } else { "composer" };
+    let class = drawn(move || if over() > 0 { "composer composer--over" } else { "composer" });
     // Before the script lives, a press sends the plain form.
-    let cannot_send = move || (desk.is_alive.get() && (is_blank() || over() > 0)).then_some("true");
-    // One line of notes: what is wrong, and from nine tenths of the limit on, how much is used.
-    let notes = move || {
-        let mut notes = Vec::new();
-        match room.outbox_trouble.get() {
-            Some(OutboxTrouble::Full) => notes.push(phrases.outbox_full.to_owned()),
-            Some(OutboxTrouble::Unsafe) => notes.push(phrases.outbox_unsafe.to_owned()),
-            None => {}
-        }
-        let over = over();
-        if over > 0 {
-            notes.push((phrases.over_limit)(over.into()));
-        }
-        let used = room.draft.with(|draft| draft.trim().chars().count()) as u64;
-        if over > 0 || used as f64 >= f64::from(limit) * COUNT_FROM {
-            notes.push((phrases.counter)(used, limit.into()));
-        }
-        notes.join(" · ")
-    };
-    // Focus comes to the composer where that does not open a keyboard over the talk.
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            once_drawn(move || {
-                if !browser::is_coarse() && browser::nothing_has_focus() {
-                    let _ = field.focus();
-                }
-            });
-        }
+    let cannot_send = drawn(move || {
+        let is_blank = || room.draft.with(|draft| limits::tidy(draft).is_none());
+        (desk.is_alive.get() && (is_blank() || over() > 0)).then_some("true")
     });
-
+    let notes = drawn(move || {
+        let trouble = room.outbox_trouble.get();
+        room.draft.with(|draft| notes(draft.trim(), limit, trouble, phrases))
+    });
     view! {
         <form
             class=class
@@ -127,8 +118,7 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
             action=[&*path(&room.key()), "/messages"].concat()
             on:submit=submitted
         >
-            <label class="visually-hidden" for="composer-text">{phrases.message}</label>
-            <span class="visually-hidden" id="composer-hint">{phrases.send_hint}</span>
+            {labels(phrases)}
             <div class="composer__box">
                 <textarea
                     class="composer__input"
@@ -139,12 +129,9 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
                     dir="auto"
                     autocomplete="off"
                     aria-describedby="composer-notes composer-hint"
-                    node_ref=field
                     on:keydown=pressed
                     on:input=written
-                    on:compositionstart=move |_| {
-                        on(Event::CompositionStart);
-                    }
+                    on:compositionstart=composing
                     on:compositionend=composed
                 ></textarea>
                 <button
@@ -152,8 +139,8 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
                     aria-label=phrases.send
                     aria-disabled=cannot_send
                 >
-                    <Icon name="send" />
-                    <span class="composer__send-text">{phrases.send}</span>
+                    {icon("send")}
+                    {element("span", &[("class", "composer__send-text")], &[text(phrases.send)])}
                 </button>
                 <p class="composer__notes" id="composer-notes" role="status">{notes}</p>
             </div>
@@ -161,8 +148,49 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
     }
 }
 
+/// The field in the document: there is one composer at a time.
+fn field() -> Option<HtmlTextAreaElement> {
+    browser::element("composer-text")
+}
+
+pub(super) fn focus() {
+    if let Some(field) = field() {
+        // Fails only for a field that is not in the document any more.
+        let _ = field.focus();
+    }
+}
+
+fn labels(phrases: &Phrases) -> Vec<Html> {
+    let label = [("class", "visually-hidden"), ("for", "composer-text")];
+    let hint = [("class", "visually-hidden"), ("id", "composer-hint")];
+    vec![
+        element("label", &label, &[text(phrases.message)]),
+        element("span", &hint, &[text(phrases.send_hint)]),
+    ]
+}
+
+/// One line: what is wrong, and from nine tenths of the limit on, how much is used.
+fn notes(draft: &str, limit: u32, trouble: Option<OutboxTrouble>, phrases: &Phrases) -> String {
+    let mut notes = Vec::new();
+    match trouble {
+        Some(OutboxTrouble::Full) => notes.push(phrases.outbox_full.to_owned()),
+        Some(OutboxTrouble::Unsafe) => notes.push(phrases.outbox_unsafe.to_owned()),
+        None => {}
+    }
+    let over = limits::excess(draft, limit);
+    if over > 0 {
+        notes.push((phrases.over_limit)(over.into()));
+    }
+    let used = draft.chars().count() as u64;
+    if over > 0 || used as f64 >= f64::from(limit) * COUNT_FROM {
+        notes.push((phrases.counter)(used, limit.into()));
+    }
+    notes.join(" · ")
+}
+
 fn press(event: &KeyboardEvent, room: OpenRoom) -> Press {
-    let is = |name: &str| event.key() == name || event.code() == name;
+    let (key, code) = (event.key(), event.code());
+    let is = |name: &str| key == name || code == name;
     let key = if is("Enter") || is("NumpadEnter") {
         Key::Enter
     } else if is("Escape") {
@@ -180,7 +208,7 @@ fn press(event: &KeyboardEvent, room: OpenRoom) -> Press {
         command: event.ctrl_key() || event.meta_key(),
         repeat: event.repeat(),
         coarse_pointer: browser::is_coarse(),
-        empty: room.draft.with_untracked(String::is_empty),
+        empty: room.draft.peek_with(String::is_empty),
         at: event.time_stamp(),
     }
 }

@@ -1,6 +1,6 @@
 //! No page here, in words that help.
 
-use super::icon::Mark;
+use super::icon::mark;
 use crate::i18n::Locale;
 use crate::page::Problem;
 use crate::protocol::Refusal;
@@ -20,7 +20,7 @@ pub fn ErrorPage(problem: Problem, locale: Locale) -> impl IntoView {
     };
     view! {
         <main class="error-page">
-            <Mark />
+            {mark()}
             <h1 class="error-page__title">{title}</h1>
             <p class="error-page__text">{text}</p>
             <a class="button button--action" href="/">{phrases.back_home}</a>

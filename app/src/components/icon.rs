@@ -1,22 +1,21 @@
 //! One picture of the sprite. It says nothing by itself: words stand beside it or in a label.
 
-use leptos::prelude::*;
+use super::markup::{Html, element};
 
-#[component]
-pub fn Icon(name: &'static str) -> impl IntoView {
-    view! {
-        <svg class="icon" aria-hidden="true">
-            <use href=["/icons.svg#", name].concat()></use>
-        </svg>
-    }
+pub fn icon(name: &str) -> Html {
+    let href = ["/icons.svg#", name].concat();
+    element(
+        "svg",
+        &[("class", "icon"), ("aria-hidden", "true")],
+        &[element("use", &[("href", &href)], &[])],
+    )
 }
 
 /// The house's mark.
-#[component]
-pub fn Mark() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 24 24" aria-hidden="true">
-            <use href="/icons.svg#door"></use>
-        </svg>
-    }
+pub fn mark() -> Html {
+    element(
+        "svg",
+        &[("class", "mark"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true")],
+        &[element("use", &[("href", "/icons.svg#door")], &[])],
+    )
 }

@@ -1,12 +1,18 @@
 //! A name, on the first page also a room: a plain form, and with script one that answers
 //! in place.
 
-use super::{desk, icon::Icon};
+use super::icon::icon;
+use super::live::{drawn, effect};
+use super::markup::{Html, Pair, element, text, void};
+use super::{desk, room_page};
+use crate::browser;
+use crate::i18n::Phrases;
 use crate::page;
 use crate::protocol::Refusal;
 use leptos::ev::SubmitEvent;
-use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlButtonElement, HtmlFormElement, HtmlInputElement};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -19,159 +25,138 @@ pub enum Place {
 pub fn JoinForm(form: page::JoinForm, place: Place) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
-    let name_input = NodeRef::<html::Input>::new();
-    let room_input = NodeRef::<html::Input>::new();
-    let form_node = NodeRef::<html::Form>::new();
     // The room's own refusal lives with the room, so that it survives a lost seat.
-    let refusal = match desk.current.get_untracked() {
-        Some(room) => room.refusal,
-        None => {
-            desk.refusal.set(form.refusal.clone());
-            desk.refusal
-        }
-    };
-    let room_key = desk.current.get_untracked().map(|room| room.key());
-    let room_title = form.room.clone();
+    let room = desk.current.peek();
+    let refusal = room.map_or(desk.refusal, |room| room.refusal);
+    if room.is_none() {
+        refusal.set(form.refusal.clone());
+    }
 
-    let join = move |username: String| {
-        let room = match desk.current.get_untracked() {
-            Some(room) => Some(room.title.get_value()),
-            None => room_input.get_untracked().map(|input| input.value()),
+    let submit = move |event: SubmitEvent| {
+        let form: HtmlFormElement = event_target(&event);
+        let Some(name) = browser::element::<HtmlInputElement>("join-name") else { return };
+        event.prevent_default();
+        let pressed = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
+        if let Some(suggestion) = pressed.map(|by| by.value()).filter(|value| !value.is_empty()) {
+            name.set_value(&suggestion);
+        }
+        let room = match room {
+            Some(room) => room.title.peek(),
+            None => browser::element::<HtmlInputElement>("join-room")
+                .map(|input| input.value())
+                .unwrap_or_default(),
         };
         refusal.set(None);
-        let plain_way = move || {
-            if let Some(form) = form_node.get_untracked() {
-                // Fails only for a form that is not in the document any more.
-                let _ = form.submit();
+        desk.join(room, name.value(), move || {
+            // Fails only for a form that is not in the document any more.
+            let _ = form.submit();
+        });
+    };
+    effect(move || {
+        let [name, room] = refusal.with(wrong);
+        for (id, is_wrong) in [("join-name", name), ("join-room", room)] {
+            if let Some(input) = browser::element::<HtmlInputElement>(id) {
+                let value = if is_wrong { "true" } else { "false" };
+                // Fails only for a name that no attribute can have.
+                let _ = input.set_attribute("aria-invalid", value);
             }
-        };
-        desk.join(room.unwrap_or_default(), username, plain_way);
-    };
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = name_input.get_untracked() {
-            join(input.value());
         }
-    };
-    let take_suggestion = move |suggestion: String| {
-        if let Some(input) = name_input.get_untracked() {
-            input.set_value(&suggestion);
-        }
-        join(suggestion);
-    };
+    });
 
-    let is_about_room = move || {
-        let room_is_wrong =
-            |refusal: &Refusal| matches!(refusal, Refusal::BadRoom | Refusal::TooManyRooms { .. });
-        refusal.with(|refusal| refusal.as_ref().map(room_is_wrong))
-    };
-    let name_is_wrong = move || (is_about_room() == Some(false)).then_some("true");
-    let room_is_wrong = move || (is_about_room() == Some(true)).then_some("true");
-    let why = move || {
-        let refusal = refusal.get()?;
-        let words = phrases.refusal(&refusal);
-        let suggested = match refusal {
-            Refusal::NameTaken { suggestion } => Some(suggestion),
-            _ => None,
-        };
-        Some(view! {
-            <p class="field__error" id="join-error" role="alert">
-                <Icon name="alert" />
-                {words}
-            </p>
-            {suggested
-                .map(|suggestion| {
-                    view! {
-                        <button
-                            class="button join-form__suggestion"
-                            name="suggestion"
-                            value=suggestion.clone()
-                            on:click={
-                                let suggestion = suggestion.clone();
-                                move |event| {
-                                    event.prevent_default();
-                                    take_suggestion(suggestion.clone());
-                                }
-                            }
-                        >
-                            {(phrases.join_as)(&suggestion)}
-                        </button>
-                    }
-                })}
-        })
-    };
-    let action = match &room_key {
-        Some(key) => ["/rooms/", &encode(&key.0), "/join"].concat(),
+    let action = match room {
+        Some(room) => [&*room_page::path(&room.key()), "/join"].concat(),
         None => "/join".to_owned(),
     };
-    let is_home = place == Place::Home;
-
+    let (class, id) = match place {
+        Place::Home => ("join-form", "join-form"),
+        Place::Room => ("join-form join-form--room", "composer"),
+    };
+    let fields = fields(&form, place, refusal.peek_with(wrong), phrases);
+    let answer = drawn(move || answer(refusal.get(), phrases));
     view! {
-        <form
-            class=if is_home { "join-form" } else { "join-form join-form--room" }
-            id=(!is_home).then_some("composer")
-            method="post"
-            action=action
-            node_ref=form_node
-            on:submit=submit
-        >
-            {(!is_home).then(|| view! { <p class="join-form__invitation">{phrases.join_invitation}</p> })}
-            <div class="field">
-                <label class=if is_home { "field__label" } else { "visually-hidden" } for="join-name">
-                    {phrases.name_label}
-                </label>
-                <input
-                    class="field__input"
-                    id="join-name"
-                    name="username"
-                    value=form.username
-                    placeholder=(!is_home).then_some(phrases.name_label)
-                    autocomplete="nickname"
-                    dir="auto"
-                    aria-invalid=name_is_wrong
-                    aria-describedby="join-error"
-                    node_ref=name_input
-                />
-            </div>
-            {is_home
-                .then(|| {
-                    view! {
-                        <div class="field">
-                            <label class="field__label" for="join-room">{phrases.room_label}</label>
-                            <input
-                                class="field__input"
-                                id="join-room"
-                                name="room"
-                                value=room_title
-                                placeholder=phrases.room_placeholder
-                                autocomplete="off"
-                                dir="auto"
-                                aria-invalid=room_is_wrong
-                                aria-describedby="join-error"
-                                node_ref=room_input
-                            />
-                        </div>
-                    }
-                })}
-
-            <button class="button button--action join-form__submit">{phrases.join}</button>
-            <div class="join-form__answer">{why}</div>
+        <form class=class id=id method="post" action=action on:submit=submit>
+            {fields}
+            {answer}
         </form>
     }
 }
 
-/// A path segment, as the server writes it too (RFC 3986, section 2.3).
-pub fn encode(segment: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::with_capacity(segment.len() * 3);
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(byte.into());
-        } else {
-            encoded.push('%');
-            encoded.push(HEX[usize::from(byte >> 4)].into());
-            encoded.push(HEX[usize::from(byte & 15)].into());
+/// Whether the name is what was refused, and whether the room is.
+fn wrong(refusal: &Option<Refusal>) -> [bool; 2] {
+    match refusal {
+        None => [false, false],
+        Some(Refusal::BadRoom | Refusal::TooManyRooms { .. }) => [false, true],
+        Some(_) => [true, false],
+    }
+}
+
+/// The fields and the button, one element each.
+fn fields(
+    form: &page::JoinForm,
+    place: Place,
+    [name_is_wrong, room_is_wrong]: [bool; 2],
+    phrases: &Phrases,
+) -> Vec<Html> {
+    let invalid = |is_wrong| ("aria-invalid", if is_wrong { "true" } else { "false" });
+    let mut name = vec![
+        ("id", "join-name"),
+        ("name", "username"),
+        ("value", &*form.username),
+        ("autocomplete", "nickname"),
+        invalid(name_is_wrong),
+    ];
+    let button = element(
+        "button",
+        &[("class", "button button--action join-form__submit")],
+        &[text(phrases.join)],
+    );
+    match place {
+        Place::Home => {
+            let room = vec![
+                ("id", "join-room"),
+                ("name", "room"),
+                ("value", &*form.room),
+                ("placeholder", phrases.room_placeholder),
+                ("autocomplete", "off"),
+                invalid(room_is_wrong),
+            ];
+            vec![
+                field("field__label", phrases.name_label, name),
+                field("field__label", phrases.room_label, room),
+                button,
+            ]
+        }
+        Place::Room => {
+            name.push(("placeholder", phrases.name_label));
+            let class = [("class", "join-form__invitation")];
+            let invitation = element("p", &class, &[text(phrases.join_invitation)]);
+            vec![invitation, field("visually-hidden", phrases.name_label, name), button]
         }
     }
-    encoded
+}
+
+fn field(class: &str, label: &str, mut input: Vec<Pair>) -> Html {
+    let label = element("label", &[("class", class), ("for", input[0].1)], &[text(label)]);
+    input.extend([("class", "field__input"), ("dir", "auto"), ("aria-describedby", "join-error")]);
+    element("div", &[("class", "field")], &[label, void("input", &input)])
+}
+
+/// Why one could not join, and what would do instead.
+fn answer(refusal: Option<Refusal>, phrases: &Phrases) -> Html {
+    let mut content = Vec::new();
+    if let Some(refusal) = refusal {
+        let error = [("class", "field__error"), ("id", "join-error"), ("role", "alert")];
+        let words = text(&phrases.refusal(&refusal));
+        content.push(element("p", &error, &[icon("alert"), words]));
+        if let Refusal::NameTaken { suggestion } = refusal {
+            let button = [
+                ("class", "button join-form__suggestion"),
+                ("name", "suggestion"),
+                ("value", &*suggestion),
+            ];
+            let words = (phrases.join_as)(&suggestion);
+            content.push(element("button", &button, &[text(&words)]));
+        }
+    }
+    element("div", &[("class", "join-form__answer")], &content)
 }

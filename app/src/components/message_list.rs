@@ -3,17 +3,19 @@
 
 mod view;
 
-use super::icon::Mark;
-use super::message_row::MessageRow;
+use super::icon::mark;
+use super::lines::Lines;
+use super::live::{drawn, effect};
+use super::markup::{Html, element, text};
+use super::message_row;
 use super::room_page::open_room::{Older, OpenRoom};
-use super::{desk, once_drawn};
+use super::{composer, desk, once_drawn};
 use crate::browser;
+use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
 use crate::store::scroll::Pill;
-use crate::store::timeline::{Row, RowKind};
-use leptos::either::EitherOf3;
+use crate::store::timeline::RowKey;
 use leptos::ev::MouseEvent;
-use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
 use view::LogView;
@@ -25,194 +27,185 @@ const READ_AFTER: Duration = Duration::from_secs(1);
 pub fn MessageList(room: OpenRoom) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
-    let log = NodeRef::<html::Div>::new();
-    let content = NodeRef::<html::Div>::new();
-    let view = LogView { room, desk, log, content };
+    let view = LogView { room, desk };
+    keep_in_place(view);
+    mark_read(view);
 
-    let divider = Memo::new(move |_| room.scroll.with(|scroll| scroll.divider()));
-    let pages = move || room.window.with(|window| window.pages().collect::<Vec<_>>());
+    let rows = drawn(move || {
+        let divider = room.scroll.with(|scroll| scroll.divider());
+        let offset = |at| desk.offsets.at(at);
+        let pages = room.window.with(|window| window.pages());
+        let line = |row| message_row::line(row, desk);
+        let rows = room.timeline.with(|timeline| {
+            pages.flat_map(|page| timeline.rows(page, divider, offset)).map(line).collect()
+        });
+        Lines(rows)
+    });
+    let pill = move || room.scroll.with(|scroll| scroll.pill());
+    let pill_words = drawn(move || match pill() {
+        Pill::Hidden => String::new(),
+        Pill::Latest => phrases.to_latest.to_owned(),
+        Pill::New { messages, .. } => (phrases.new_messages)(messages.into()),
+    });
+    let pill_class = drawn(move || match pill() {
+        Pill::New { .. } => "button message-list__pill",
+        _ => "button message-list__pill message-list__pill--quiet",
+    });
+    let has_no_pill = drawn(move || (pill() == Pill::Hidden).then_some(""));
+    let is_busy = drawn(move || (room.older.get() == Older::Loading).then_some("true"));
+    let above = drawn(move || above(room, phrases));
+    view! {
+        <section class="message-list">
+            {element("h2", &[("class", "visually-hidden")], &[text(phrases.conversation)])}
+            <div
+                class="message-list__log"
+                id="log"
+                role="log"
+                aria-live="polite"
+                aria-label=phrases.conversation
+                aria-busy=is_busy
+                tabindex="0"
+                on:scroll=move |_| view.scrolled()
+                on:click=move |event| act(view, &event)
+            >
+                <div class="message-list__rows" id="log-rows">
+                    {above}
+                    {rows}
+                </div>
+            </div>
+            <button
+                class=pill_class
+                type="button"
+                hidden=has_no_pill
+                on:click=move |_| view.to_latest()
+            >
+                {pill_words}
+            </button>
+        </section>
+    }
+}
 
-    // The window follows what is loaded; then, before anything is painted, the list is put
-    // where it belongs.
-    Effect::new(move |_| {
+/// The window follows what is loaded; then, before anything is painted, the list is put where
+/// it belongs.
+fn keep_in_place(view: LogView) {
+    let room = view.room;
+    effect(move || {
         room.timeline.track();
         view.follow();
     });
-    Effect::new(move |_| {
+    effect(move || {
         room.timeline.track();
         room.window.track();
-        divider.track();
         once_drawn(move || view.settle());
     });
-    Effect::new(move |observed: Option<()>| {
-        if observed.is_none() {
+    let mut known = room.scroll.peek_with(|scroll| scroll.divider());
+    effect(move || {
+        let divider = room.scroll.with(|scroll| scroll.divider());
+        if divider != known {
+            once_drawn(move || view.settle());
+        }
+        known = divider;
+    });
+    let mut is_alive = false;
+    effect(move || {
+        if !is_alive {
             view.take_over();
         }
+        is_alive = true;
     });
-    Effect::new(move |before: Option<u32>| {
+    let mut known = room.sent.peek();
+    effect(move || {
         let sent = room.sent.get();
-        if before.is_some_and(|before| before != sent) {
+        if sent != known {
             view.sent();
         }
-        sent
+        known = sent;
     });
-    // What is at the end and in sight for a while is read.
-    Effect::new(move |_| {
+}
+
+/// What is at the end and in sight for a while is read.
+fn mark_read(view: LogView) {
+    let LogView { room, desk } = view;
+    let is_pinned = move || room.scroll.peek_with(|scroll| scroll.is_pinned());
+    let last = move || room.timeline.peek_with(|timeline| timeline.last_seq());
+    effect(move || {
         room.looks.track();
-        let last = room.timeline.with(|timeline| timeline.last_seq());
-        let is_pinned = room.scroll.with(|scroll| scroll.is_pinned());
-        let is_same = move || {
-            room.timeline.try_with_untracked(|timeline| timeline.last_seq()) == Some(last)
-                && room.scroll.try_with_untracked(|scroll| scroll.is_pinned()) == Some(true)
-        };
-        if is_pinned && browser::is_looked_at() {
+        room.timeline.track();
+        room.scroll.track();
+        let seen = last();
+        if is_pinned() && browser::is_looked_at() {
             let read = move || {
-                if is_same() && browser::is_looked_at() {
+                if desk.current.peek() == Some(room)
+                    && last() == seen
+                    && is_pinned()
+                    && browser::is_looked_at()
+                {
                     desk.mark_read(room);
                 }
             };
             set_timeout(read, READ_AFTER);
         }
     });
+}
 
-    let pill = move || {
-        let (words, quiet) = match room.scroll.with(|scroll| scroll.pill()) {
-            Pill::Hidden => return None,
-            Pill::Latest => (phrases.to_latest.to_owned(), true),
-            Pill::New { messages, .. } => ((phrases.new_messages)(messages.into()), false),
-        };
-        let class = match quiet {
-            true => "button message-list__pill message-list__pill--quiet",
-            false => "button message-list__pill",
-        };
-        Some(view! {
-            <button
-                class=class
-                type="button"
-                on:click=move |_| view.to_latest()
-            >
-                {words}
-            </button>
-        })
-    };
-
-    view! {
-        <section class="message-list">
-            <h2 class="visually-hidden">{phrases.conversation}</h2>
-            <div
-                class="message-list__log"
-                role="log"
-                aria-live="polite"
-                aria-label=phrases.conversation
-                aria-busy=move || (room.older.get() == Older::Loading).then_some("true")
-                tabindex="0"
-                node_ref=log
-                on:scroll=move |_| view.scrolled()
-            >
-                <div class="message-list__rows" node_ref=content>
-                    <Top room view />
-                    <For
-                        each=pages
-                        key=|page| *page
-                        children=move |page| {
-                            let rows = Memo::new(move |_| {
-                                let offset = |at| desk.offsets.at(at);
-                                room.timeline.with(|timeline| timeline.rows(page, divider.get(), offset))
-                            });
-                            view! {
-                                <div class="message-list__page">
-                                    <For
-                                        each=move || rows.get()
-                                        key=move |row| (identity(row), desk.offsets.is_browsers())
-                                        children=move |row| view! { <MessageRow row room /> }
-                                    />
-                                </div>
-                            }
-                        }
-                    />
-                </div>
-            </div>
-            {pill}
-        </section>
+/// What was pressed inside the list, whose elements know nothing themselves.
+fn act(view: LogView, event: &MouseEvent) {
+    let Some((act, row)) = browser::acted_on(event, "article") else { return };
+    let LogView { room, desk } = view;
+    if act == "older" {
+        event.prevent_default();
+        view.older();
+        return;
     }
-}
-
-/// What makes a row the same row: its key, and for what is drawn once, the content.
-fn identity(row: &Row) -> (crate::store::timeline::RowKey, u64, bool, usize) {
-    match &row.kind {
-        RowKind::Message { message, head } => (row.key, message.rev, *head, 0),
-        RowKind::Pending { head, .. } => (row.key, 0, *head, 0),
-        RowKind::System(visits) => {
-            (row.key, 0, false, visits.arrived.len() * 256 + visits.left.len())
-        }
-        RowKind::Day(date) => (row.key, u64::from(date.day), false, 0),
-        RowKind::Divider => (row.key, 0, false, 0),
-    }
-}
-
-/// What stands above the first row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Above {
-    /// Nothing was said yet.
-    Nothing,
-    Beginning,
-    Older {
-        before: u64,
-        state: Older,
-    },
-}
-
-#[component]
-fn Top(room: OpenRoom, view: LogView) -> impl IntoView {
-    let phrases = desk().phrases;
-    let above = Memo::new(move |_| {
-        let first_page = room.window.with(|window| *window.pages().start());
-        let state = room.older.get();
-        room.timeline.with(|timeline| match timeline.older() {
-            // Loaded, but not drawn: scrolling up draws it.
-            _ if first_page > *timeline.pages().start() => {
-                Above::Older { before: first_page * PAGE as u64, state: Older::Idle }
-            }
-            Some(before) => Above::Older { before, state },
-            None if timeline.messages().is_empty() && timeline.pending().is_empty() => {
-                Above::Nothing
-            }
-            None => Above::Beginning,
-        })
+    let entry = room.outbox.peek_with(|outbox| {
+        let mut ids = outbox.entries().iter().map(|entry| entry.id);
+        ids.find(|id| RowKey::Message(*id).to_string() == row)
     });
-    move || match above.get() {
-        Above::Nothing => EitherOf3::A(view! {
-            <div class="message-list__empty">
-                <Mark />
-                <p class="message-list__empty-title">{phrases.empty}</p>
-                <p>{phrases.empty_hint}</p>
-            </div>
-        }),
-        Above::Beginning => EitherOf3::B(view! {
-            <p class="message-list__beginning">
-                <Mark />
-                {phrases.beginning}
-            </p>
-        }),
-        Above::Older { before, state } => {
-            let (class, words) = match state {
-                Older::Idle => ("message-list__older", [phrases.older, ""]),
-                Older::Loading => ("message-list__older", [phrases.older_loading, ""]),
-                Older::Failed => (
-                    "message-list__older message-list__older--failed",
-                    [phrases.older_failed, phrases.older_retry],
-                ),
-            };
-            let href = ["?before=", &before.to_string()].concat();
-            let load = move |event: MouseEvent| {
-                event.prevent_default();
-                view.older();
-            };
-            EitherOf3::C(view! {
-                <p class=class>
-                    <a class="button button--plain" href=href on:click=load>{words.join(" ")}</a>
-                </p>
-            })
+    let Some(id) = entry else { return };
+    match &*act {
+        "retry" => desk.retry(room, id),
+        "edit" => {
+            if let Some(text) = desk.take_back(room, id) {
+                desk.keep_draft(room, &text);
+            }
+        }
+        _ => {
+            desk.take_back(room, id);
         }
     }
+    // The button is gone with its row.
+    composer::focus();
+}
+
+/// What stands above the first row: nothing was said yet, the beginning, or the way to older
+/// messages.
+fn above(room: OpenRoom, phrases: &Phrases) -> Html {
+    let first_page = room.window.with(|window| *window.pages().start());
+    let state = room.older.get();
+    let (before, is_empty) = room.timeline.with(|timeline| {
+        // Loaded, but not drawn: scrolling up draws it.
+        let is_loaded = first_page > *timeline.pages().start();
+        let before = if is_loaded { Some(first_page * PAGE as u64) } else { timeline.older() };
+        (before, timeline.messages().is_empty() && timeline.pending().is_empty())
+    });
+    let Some(before) = before else {
+        if !is_empty {
+            let class = [("class", "message-list__beginning")];
+            return element("p", &class, &[mark(), text(phrases.beginning)]);
+        }
+        let title = element("p", &[("class", "message-list__empty-title")], &[text(phrases.empty)]);
+        let hint = element("p", &[], &[text(phrases.empty_hint)]);
+        return element("div", &[("class", "message-list__empty")], &[mark(), title, hint]);
+    };
+    let (class, words) = match state {
+        Older::Idle => ("message-list__older", phrases.older.to_owned()),
+        Older::Loading => ("message-list__older", phrases.older_loading.to_owned()),
+        Older::Failed => (
+            "message-list__older message-list__older--failed",
+            [phrases.older_failed, " ", phrases.older_retry].concat(),
+        ),
+    };
+    let href = ["?before=", &before.to_string()].concat();
+    let link = [("class", "button button--plain"), ("href", &href), ("data-act", "older")];
+    element("p", &[("class", class)], &[element("a", &link, &[text(&words)])])
 }

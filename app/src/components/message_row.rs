@@ -1,17 +1,15 @@
 //! One message, or one thing between messages.
 
-use super::desk;
-use super::icon::Icon;
-use super::room_page::{desk::Desk, open_room::OpenRoom};
+use super::icon::icon;
+use super::lines::Line;
+use super::markup::{Html, element, text};
+use super::room_page::desk::Desk;
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
-use crate::protocol::{Message, MessageId, UserId};
+use crate::protocol::{Message, UserId};
 use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Row, RowKind, Visits};
-use leptos::either::EitherOf4;
-use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Colours that tell people apart; each has a class of that number.
 const TINTS: [&str; 12] = [
@@ -41,163 +39,141 @@ pub fn initial(username: &str) -> String {
     initial
 }
 
-/// A row is drawn once: whatever changes makes another row of it, except the state of a
-/// message that waits, which keeps its place and its focus.
-#[component]
-pub fn MessageRow(row: Row, room: OpenRoom) -> impl IntoView {
-    let phrases = desk().phrases;
-    let key = row.key.to_string();
-    match row.kind {
-        RowKind::Day(date) => EitherOf4::A(day(date, phrases)),
-        RowKind::Divider => EitherOf4::B(view! {
-            <p class="message-list__unread" id=key>{phrases.unread_divider}</p>
-        }),
-        RowKind::System(visits) => EitherOf4::C(notice(&visits, key, phrases)),
+/// A row as a line of the list. Its key says all that it is drawn from.
+pub fn line(row: Row, desk: Desk) -> Line {
+    let zone = if desk.offsets.is_browsers() { "b" } else { "s" };
+    let mut key = vec![row.key.to_string(), zone.into()];
+    match &row.kind {
         RowKind::Message { message, head } => {
-            let message = Arc::unwrap_or_clone(message);
-            let Message { user_id, username, text, created_at, .. } = message;
-            EitherOf4::D(said(Said {
-                key,
-                user_id,
-                username,
-                text,
-                at: created_at,
-                head,
-                waiting: None,
-            }))
+            key.extend([message.rev.to_string(), head.to_string()]);
         }
         RowKind::Pending { pending, head } => {
-            let Pending { id, user_id, username, text, written_at, .. } = pending;
-            let waiting = Some((room, id));
-            EitherOf4::D(said(Said { key, user_id, username, text, at: written_at, head, waiting }))
+            let (_, words, choices) = state(&pending.delivery, desk);
+            key.extend([words, head.to_string(), choices.to_string()]);
+        }
+        RowKind::System(visits) => {
+            key.extend([visits.arrived.len().to_string(), visits.left.len().to_string()]);
+        }
+        RowKind::Day(date) => key.push(date.day.to_string()),
+        RowKind::Divider => {}
+    }
+    Line { key: key.join("/"), draw: Box::new(move || draw(row, desk)) }
+}
+
+fn draw(row: Row, desk: Desk) -> Html {
+    let (key, phrases) = (row.key.to_string(), desk.phrases);
+    match row.kind {
+        RowKind::Day(date) => day(date, phrases),
+        RowKind::Divider => {
+            let attributes = [("class", "message-list__unread"), ("id", &*key)];
+            element("p", &attributes, &[text(phrases.unread_divider)])
+        }
+        RowKind::System(visits) => notice(&visits, &key, phrases),
+        RowKind::Message { message, head } => {
+            let Message { user_id, username, text, created_at: at, .. } = &*message;
+            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head };
+            article(&said, None, desk)
+        }
+        RowKind::Pending { pending, head } => {
+            let Pending { user_id, username, text, written_at: at, delivery, .. } = &pending;
+            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head };
+            article(&said, Some(delivery), desk)
         }
     }
 }
 
-fn day(date: Date, phrases: &Phrases) -> impl IntoView + use<> {
+fn day(date: Date, phrases: &Phrases) -> Html {
     let Date { year, month, day, weekday } = date;
-    let text = (phrases.date)(year as i32, month.into(), day.into(), weekday as u32);
+    let words = (phrases.date)(year as i32, month.into(), day.into(), weekday as u32);
     let two = |n: u8| if n < 10 { ["0", &n.to_string()].concat() } else { n.to_string() };
     let datetime = [year.to_string(), two(month), two(day)].join("-");
-    view! {
-        <h3 class="message-list__day">
-            <time datetime=datetime>{text}</time>
-        </h3>
-    }
+    let time = element("time", &[("datetime", &datetime)], &[text(&words)]);
+    element("h3", &[("class", "message-list__day")], &[time])
 }
 
-fn notice(visits: &Visits, key: String, phrases: &Phrases) -> impl IntoView + use<> {
-    let names = |names: &[String]| names.to_vec();
-    let (joined, left) = (names(&visits.arrived), names(&visits.left));
-    let joined: Vec<&str> = joined.iter().map(String::as_str).collect();
-    let left: Vec<&str> = left.iter().map(String::as_str).collect();
-    let text = phrases.comings_and_goings(&joined, &left);
-    view! { <p class="message-list__notice" id=key>{text}</p> }
+fn notice(visits: &Visits, key: &str, phrases: &Phrases) -> Html {
+    let joined: Vec<&str> = visits.arrived.iter().map(String::as_str).collect();
+    let left: Vec<&str> = visits.left.iter().map(String::as_str).collect();
+    let words = phrases.comings_and_goings(&joined, &left);
+    element("p", &[("class", "message-list__notice"), ("id", key)], &[text(&words)])
 }
 
-struct Said {
-    key: String,
+struct Said<'a> {
+    key: &'a str,
     user_id: UserId,
-    username: String,
-    text: String,
+    username: &'a str,
+    text: &'a str,
     at: u64,
     head: bool,
-    /// Where it waits, if the room has not confirmed it.
-    waiting: Option<(OpenRoom, MessageId)>,
 }
 
-fn said(said: Said) -> impl IntoView {
-    let desk = desk();
-    let Said { key, user_id, username, text, at, head, waiting } = said;
-    let mut class = ["message ", tint(user_id)].concat();
+/// A message; one that waits also says what becomes of it.
+fn article(said: &Said, waits: Option<&Delivery>, desk: Desk) -> Html {
+    let mut class = ["message ", tint(said.user_id)].concat();
     for (applies, addition) in [
-        (!head, " message--continued"),
-        (is_emoji_only(&text), " message--emoji"),
-        (waiting.is_some(), " message--pending"),
+        (!said.head, " message--continued"),
+        (is_emoji_only(said.text), " message--emoji"),
+        (waits.is_some(), " message--pending"),
     ] {
         if applies {
             class.push_str(addition);
         }
     }
-    let time = desk.offsets.time(at, desk.phrases);
-    let label = (desk.phrases.message_label)(&username, &time);
-    let initial = initial(&username);
-    view! {
-        <article class=class id=key tabindex="-1" aria-label=label>
-            <span class="initial message__initial" aria-hidden="true">{initial}</span>
-            <header class="message__header">
-                <bdi class="message__author">{username}</bdi>
-                " "
-                <time class="message__time" datetime=rfc3339(at)>{time}</time>
-            </header>
-            <div class="message__text" dir="auto">{text}</div>
-            {waiting.map(|(room, id)| view! { <div class="message__state"><State room id /></div> })}
-        </article>
-    }
-}
-
-/// What becomes of a message that waits, and what one can do if it failed.
-#[component]
-fn State(room: OpenRoom, id: MessageId) -> impl IntoView {
-    let desk = desk();
-    let phrases = desk.phrases;
-    let delivery = move || {
-        room.outbox.with(|outbox| {
-            let entry = outbox.entries().iter().find(|entry| entry.id == id);
-            entry.map(|entry| entry.delivery.clone())
-        })
-    };
-    move || {
-        let (icon, words, has_failed) = match delivery() {
-            None => return None,
-            Some(Delivery::Failed(refusal)) => {
-                ("alert", [phrases.failed, " ", &phrases.refusal(&refusal)].concat(), true)
-            }
-            Some(Delivery::Limited { until }) => {
-                let seconds = until.saturating_sub(browser::ticks()).div_ceil(1000).max(1);
-                ("clock", (phrases.sending_in)(seconds), false)
-            }
-            Some(_) if desk.is_linked.get() => ("clock", phrases.pending.to_owned(), false),
-            Some(_) => ("clock", phrases.waiting.to_owned(), false),
-        };
-        let class = if has_failed { "message__reason" } else { "message__wait" };
-        let choices = has_failed.then(|| view! { <Choices room id /> });
-        Some(view! {
-            <p class=class>
-                <Icon name=icon />
-                {words}
-            </p>
-            {choices}
-        })
-    }
-}
-
-/// Retry, edit or delete.
-#[component]
-fn Choices(room: OpenRoom, id: MessageId) -> impl IntoView {
-    let desk = desk();
-    let phrases = desk.phrases;
-    type Act = fn(Desk, OpenRoom, MessageId);
-    let choices: [(&str, &str, Act); 3] = [
-        ("retry", phrases.retry, |desk, room, id| desk.retry(room, id)),
-        ("edit", phrases.edit, |desk, room, id| {
-            if let Some(text) = desk.take_back(room, id) {
-                desk.keep_draft(room, &text);
-            }
-        }),
-        ("delete", phrases.delete, |desk, room, id| {
-            desk.take_back(room, id);
-        }),
+    let time = desk.offsets.time(said.at, desk.phrases);
+    let label = (desk.phrases.message_label)(said.username, &time);
+    let datetime = rfc3339(said.at);
+    let sign = [("class", "initial message__initial"), ("aria-hidden", "true")];
+    let header = [
+        element("bdi", &[("class", "message__author")], &[text(said.username)]),
+        text(" "),
+        element("time", &[("class", "message__time"), ("datetime", &datetime)], &[text(&time)]),
     ];
-    choices.map(|(icon, words, act)| {
-        view! {
-            <button class="button button--small" type="button" on:click=move |_| act(desk, room, id)>
-                <Icon name=icon />
-                {words}
-            </button>
+    let mut content = vec![
+        element("span", &sign, &[text(&initial(said.username))]),
+        element("header", &[("class", "message__header")], &header),
+        element("div", &[("class", "message__text"), ("dir", "auto")], &[text(said.text)]),
+    ];
+    if let Some(delivery) = waits {
+        content.push(waiting(delivery, desk));
+    }
+    let attributes =
+        [("class", &*class), ("id", said.key), ("tabindex", "-1"), ("aria-label", &label)];
+    element("article", &attributes, &content)
+}
+
+/// What becomes of a message that waits, and what one can do if it failed. What is pressed is
+/// heard by the list, which knows the row.
+fn waiting(delivery: &Delivery, desk: Desk) -> Html {
+    let phrases = desk.phrases;
+    let (picture, words, has_failed) = state(delivery, desk);
+    let class = if has_failed { "message__reason" } else { "message__wait" };
+    let mut content = vec![element("p", &[("class", class)], &[icon(picture), text(&words)])];
+    if has_failed {
+        let choices =
+            [("retry", phrases.retry), ("edit", phrases.edit), ("delete", phrases.delete)];
+        content.extend(choices.map(|(act, words)| {
+            let attributes =
+                [("class", "button button--small"), ("type", "button"), ("data-act", act)];
+            element("button", &attributes, &[icon(act), text(words)])
+        }));
+    }
+    element("div", &[("class", "message__state")], &content)
+}
+
+/// Picture and words for what becomes of a message, and whether it has failed.
+fn state(delivery: &Delivery, desk: Desk) -> (&'static str, String, bool) {
+    let phrases = desk.phrases;
+    match delivery {
+        Delivery::Failed(refusal) => {
+            ("alert", [phrases.failed, " ", &phrases.refusal(refusal)].concat(), true)
         }
-    })
-    .collect_view()
+        Delivery::Limited { until } => {
+            let seconds = until.saturating_sub(browser::ticks()).div_ceil(1000).max(1);
+            ("clock", (phrases.sending_in)(seconds), false)
+        }
+        _ if desk.is_linked.get() => ("clock", phrases.pending.to_owned(), false),
+        _ => ("clock", phrases.waiting.to_owned(), false),
+    }
 }
 
 /// A time for machines, in UTC.

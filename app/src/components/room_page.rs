@@ -6,13 +6,18 @@ pub mod open_room;
 pub mod zone;
 
 use super::composer::Composer;
-use super::icon::Icon;
-use super::join_form::{JoinForm, Place, encode};
+use super::connection_check::ConnectionCheck;
+use super::icon::icon;
+use super::join_form::{JoinForm, Place};
+use super::lines::Anew;
+use super::live::{Live, drawn, effect};
+use super::markup::{Html, element, text};
 use super::message_list::MessageList;
 use super::room_sidebar::RoomSidebar;
 use super::status_line::StatusLine;
 use super::user_list::UserList;
 use crate::browser;
+use crate::i18n::Phrases;
 use crate::page::{self, Theme};
 use crate::protocol::RoomKey;
 use desk::Desk;
@@ -27,49 +32,49 @@ use wasm_bindgen::JsValue;
 const COPIED: Duration = Duration::from_secs(2);
 
 #[component]
-pub fn RoomPage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
+pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
     let desk = super::desk();
     let phrases = desk.phrases;
-    let form = StoredValue::new(form);
-    Effect::new(move || {
-        let room = desk.current.get();
+    let form = Live::new(form);
+    effect(move || {
         let unread = desk.rooms.with(|rooms| rooms.iter().map(|summary| summary.unread).sum());
-        if let Some(room) = room {
-            browser::document()
-                .set_title(&room.title.with_value(|title| (phrases.room_title)(title, unread)));
+        if let Some(room) = desk.current.get() {
+            let title = room.title.peek_with(|title| (phrases.room_title)(title, unread));
+            browser::document().set_title(&title);
         }
     });
-    Effect::new(move |listening: Option<()>| {
-        if listening.is_none() {
+    let mut is_listening = false;
+    effect(move || {
+        if !is_listening {
             listen(desk);
         }
+        is_listening = true;
     });
+    let skip = Html::adopted(|| {
+        let attributes = [("class", "visually-hidden skip-link"), ("href", "#composer")];
+        element("a", &attributes, &[text(phrases.skip_to_composer)])
+    });
+    let main = move |room: OpenRoom| {
+        view! {
+            <main class="room-page__main">
+                <Header room />
+                <MessageList room />
+                <StatusLine />
+                {move || Anew(match room.username.with(Option::is_some) {
+                    true => Either::Left(view! { <Composer room /> }),
+                    false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
+                })}
+            </main>
+        }
+    };
     view! {
         <div class="room-page">
-            <a class="visually-hidden skip-link" href="#composer">{phrases.skip_to_composer}</a>
+            {skip}
             <RoomSidebar theme />
-            // One room at a time: another one is drawn from the ground up.
-            <For
-                each=move || desk.current.get()
-                key=|room| room.key()
-                children=move |room| {
-                    view! {
-                        <main class="room-page__main">
-                            <Header room />
-                            <MessageList room />
-                            <StatusLine />
-                            {move || match room.username.with(Option::is_some) {
-                                true => Either::Left(view! { <Composer room /> }),
-                                false => {
-                                    let form = form.get_value();
-                                    Either::Right(view! { <JoinForm form place=Place::Room /> })
-                                }
-                            }}
-                        </main>
-                        <UserList room />
-                    }
-                }
-            />
+            // One room at a time.
+            {move || Anew(main(desk.current.get().unwrap_or(first)))}
+            <UserList />
+            <ConnectionCheck />
         </div>
     }
 }
@@ -78,100 +83,107 @@ pub fn RoomPage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
 fn Header(room: OpenRoom) -> impl IntoView {
     let desk = super::desk();
     let phrases = desk.phrases;
-    let (copied, set_copied) = signal(false);
+    let copied = desk.is_copied;
     let share = move |_| {
         let url = [&browser::window().location().origin().unwrap_or_default(), &*path(&room.key())]
             .concat();
         // Where there is no clipboard (plain http), the address bar still has the link.
         let _ = browser::window().navigator().clipboard().write_text(&url);
-        set_copied.set(true);
-        set_timeout(move || set_copied.set(false), COPIED);
+        copied.set(true);
+        set_timeout(move || copied.set(false), COPIED);
     };
-    let share_words = move || if copied.get() { phrases.link_copied } else { phrases.share };
-    let share_class = move || match copied.get() {
+    let share_words =
+        drawn(move || if copied.get() { phrases.link_copied } else { phrases.share }.to_owned());
+    let share_class = drawn(move || match copied.get() {
         true => "button button--plain needs-script button--done",
         false => "button button--plain needs-script",
-    };
-    let leave_path = [&*path(&room.key()), "/leave"].concat();
+    });
+    let count = drawn(move || (phrases.head_count)(room.users.with(|users| users.count()) as u64));
+    let is_reader = drawn(move || room.username.with(Option::is_none).then_some(""));
+    let leave = [&*path(&room.key()), "/leave"].concat();
     view! {
         <header class="room-page__header">
-            <button
-                class="button button--plain button--icon room-page__open-rooms"
-                type="button"
-                popovertarget="rooms"
-                aria-label=phrases.open_rooms
-            >
-                <Icon name="rooms" />
-            </button>
+            {panel("room-page__open-rooms", "rooms", phrases.open_rooms)}
             <div class="room-page__heading">
-                <h1 class="room-page__title" dir="auto">{room.title.get_value()}</h1>
-                <p class="room-page__count">
-                    {move || (phrases.head_count)(room.users.with(|users| users.count()) as u64)}
-                </p>
+                {title(room)}
+                <p class="room-page__count">{count}</p>
             </div>
-            <button
-                class=share_class
-                type="button"
-                aria-label=phrases.share
-                on:click=share
-            >
-                <Icon name="link" />
-                <span class="room-page__action-text" role="status">{share_words}</span>
+            <button class=share_class type="button" aria-label=phrases.share on:click=share>
+                {icon("link")}
+                <span class="room-page__action-text" role="status">
+                    {share_words}
+                </span>
             </button>
             <form
                 method="post"
-                action=leave_path
-                hidden=move || room.username.with(Option::is_none)
+                action=leave
+                hidden=is_reader
                 on:submit=move |event| {
                     if desk.leave(room) {
                         event.prevent_default();
                     }
                 }
             >
-                <button class="button button--plain" aria-label=phrases.leave>
-                    <Icon name="leave" />
-                    <span class="room-page__action-text">{phrases.leave}</span>
-                </button>
+                {leave_button(phrases)}
             </form>
-            <button
-                class="button button--plain button--icon room-page__open-users"
-                type="button"
-                popovertarget="users"
-                aria-label=phrases.open_users
-            >
-                <Icon name="users" />
-            </button>
+            {panel("room-page__open-users", "users", phrases.open_users)}
         </header>
     }
+}
+
+fn title(room: OpenRoom) -> Html {
+    let attributes = [("class", "room-page__title"), ("dir", "auto")];
+    element("h1", &attributes, &[room.title.peek_with(|title| text(title))])
+}
+
+fn leave_button(phrases: &Phrases) -> Html {
+    let attributes = [("class", "button button--plain"), ("aria-label", phrases.leave)];
+    let words = element("span", &[("class", "room-page__action-text")], &[text(phrases.leave)]);
+    element("button", &attributes, &[icon("leave"), words])
+}
+
+/// Opens a panel where there is no room for it beside the talk.
+fn panel(class: &str, target: &str, label: &str) -> Html {
+    let class = ["button button--plain button--icon ", class].concat();
+    let attributes =
+        [("class", &*class), ("type", "button"), ("popovertarget", target), ("aria-label", label)];
+    element("button", &attributes, &[icon(target)])
 }
 
 pub fn path(key: &RoomKey) -> String {
     ["/rooms/", &encode(&key.0)].concat()
 }
 
-/// Shows another room without loading it anew, if the page has it open. Anything but a plain
-/// click is the browser's.
-pub fn switch(desk: Desk, key: &RoomKey, event: MouseEvent) {
-    if event.button() != 0
-        || event.ctrl_key()
-        || event.meta_key()
-        || event.shift_key()
-        || event.alt_key()
-    {
-        return;
+/// A path segment, as the server writes it too (RFC 3986, section 2.3).
+pub fn encode(segment: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(segment.len() * 3);
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(byte.into());
+        } else {
+            encoded.push('%');
+            encoded.push(HEX[usize::from(byte >> 4)].into());
+            encoded.push(HEX[usize::from(byte & 15)].into());
+        }
     }
-    let Some(room) = desk.find(key) else { return };
+    encoded
+}
+
+/// Follows a link to another room without loading it anew, if the page has it open. Anything
+/// but a plain click is the browser's.
+pub fn follow(desk: Desk, event: &MouseEvent) {
+    let is_plain = event.button() == 0
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+    let path = browser::link_of(event).filter(|_| is_plain);
+    let Some(room) = path.as_deref().and_then(|path| desk.find_path(path)) else { return };
     event.prevent_default();
     if let Ok(history) = browser::window().history() {
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&path(key)));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", path.as_deref());
     }
     desk.show(room);
-    if let Some(panel) = browser::document().get_element_by_id("rooms") {
-        // Closes the sidebar where it lies over the talk; elsewhere it is not open.
-        let _ = js_sys::Reflect::get(&panel, &"hidePopover".into())
-            .map(js_sys::Function::from)
-            .and_then(|hide| hide.call0(&panel));
-    }
+    // Closes the sidebar where it lies over the talk; elsewhere it is not open.
+    browser::hide_popover("rooms");
 }
 
 /// Back and forward between rooms; the network and the tab coming and going.

@@ -1,8 +1,12 @@
 //! One's rooms, with what is unread in each.
 
-use super::icon::{Icon, Mark};
-use super::preferences::Preferences;
-use super::{desk, room_page};
+use super::icon::{icon, mark};
+use super::lines::{Line, Lines};
+use super::live::drawn;
+use super::markup::{Html, element, text};
+use super::preferences::preferences;
+use super::{connection_check, desk, room_page};
+use crate::i18n::Phrases;
 use crate::page::Theme;
 use crate::protocol::RoomSummary;
 use leptos::prelude::*;
@@ -11,82 +15,89 @@ use leptos::prelude::*;
 pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
-    let entries = move || {
+    let rooms = drawn(move || {
         let here = desk.current.get().map(|room| room.key());
         let entry = |summary: RoomSummary| {
             let is_here = here.as_ref() == Some(&summary.room);
-            (summary, is_here)
+            let unread = summary.unread.to_string();
+            let key = [&*summary.room.0, &unread, if is_here { "here" } else { "" }].join("/");
+            Line { key, draw: Box::new(move || entry(&summary, is_here, phrases)) }
         };
-        desk.rooms.get().into_iter().map(entry).collect::<Vec<_>>()
-    };
+        Lines(desk.rooms.get().into_iter().map(entry).collect())
+    });
+    let none = drawn(move || desk.rooms.with(|rooms| (!rooms.is_empty()).then_some("")));
     view! {
         <aside class="room-sidebar room-page__panel" id="rooms" popover aria-label=phrases.open_rooms>
-            <header class="room-sidebar__header">
-                <a class="room-sidebar__brand" href="/">
-                    <Mark />
-                    {phrases.app_name}
-                </a>
-                <button
-                    class="button button--plain button--icon room-sidebar__close"
-                    type="button"
-                    popovertarget="rooms"
-                    popovertargetaction="hide"
-                    aria-label=phrases.close
-                >
-                    <Icon name="close" />
-                </button>
-            </header>
-            <h2 class="room-sidebar__heading" id="my-rooms">{phrases.my_rooms}</h2>
-            <nav class="room-sidebar__rooms" aria-labelledby="my-rooms">
-                <ul>
-                    <For
-                        each=entries
-                        key=|entry| (entry.0.room.clone(), entry.0.unread, entry.1)
-                        children=|(summary, is_here)| view! { <Entry summary is_here /> }
-                    />
-                </ul>
-                <p class="room-sidebar__empty" hidden=move || !desk.rooms.with(Vec::is_empty)>
+            {Html::adopted(|| header(phrases))}
+            {Html::adopted(|| {
+                let attributes = [("class", "room-sidebar__heading"), ("id", "my-rooms")];
+                element("h2", &attributes, &[text(phrases.my_rooms)])
+            })}
+            <nav
+                class="room-sidebar__rooms"
+                aria-labelledby="my-rooms"
+                on:click=move |event| room_page::follow(desk, &event)
+            >
+                <ul>{rooms}</ul>
+                <p class="room-sidebar__empty" hidden=none>
                     {phrases.no_rooms}
                 </p>
             </nav>
-            <footer class="room-sidebar__foot">
-                <a class="button button--plain room-sidebar__another" href="/">
-                    <Icon name="add" />
-                    {phrases.join_another}
-                </a>
-                <Preferences theme />
-            </footer>
+            {Html::adopted(|| {
+                let another = [("class", "button button--plain room-sidebar__another"), ("href", "/")];
+                let another = element("a", &another, &[icon("add"), text(phrases.join_another)]);
+                let check = [
+                    ("class", "button button--plain needs-script"),
+                    ("type", "button"),
+                    ("popovertarget", connection_check::ID),
+                ];
+                let check = element(
+                    "button",
+                    &check,
+                    &[icon("connection"), text(phrases.connection_check)],
+                );
+                let foot = [another, check, preferences(desk.locale, theme)];
+                element("footer", &[("class", "room-sidebar__foot")], &foot)
+            })}
         </aside>
     }
 }
 
-/// Drawn anew when anything of it changes.
-#[component]
-fn Entry(summary: RoomSummary, is_here: bool) -> impl IntoView {
-    let desk = desk();
-    let RoomSummary { room, title, unread, .. } = summary;
+fn header(phrases: &Phrases) -> Html {
+    let close = [
+        ("class", "button button--plain button--icon room-sidebar__close"),
+        ("type", "button"),
+        ("popovertarget", "rooms"),
+        ("popovertargetaction", "hide"),
+        ("aria-label", phrases.close),
+    ];
+    let brand = [("class", "room-sidebar__brand"), ("href", "/")];
+    let content = [
+        element("a", &brand, &[mark(), text(phrases.app_name)]),
+        element("button", &close, &[icon("close")]),
+    ];
+    element("header", &[("class", "room-sidebar__header")], &content)
+}
+
+fn entry(summary: &RoomSummary, is_here: bool, phrases: &Phrases) -> Html {
+    let RoomSummary { room, unread, .. } = summary;
     let class = match unread {
         0 => "room-sidebar__room",
         _ => "room-sidebar__room room-sidebar__room--unread",
     };
-    let badge = (unread > 0).then(|| {
-        let shown = if unread > 99 { "99+".to_owned() } else { unread.to_string() };
-        view! {
-            <span class="badge" aria-hidden="true">{shown}</span>
-            <span class="visually-hidden">{(desk.phrases.unread)(unread)}</span>
-        }
-    });
-    view! {
-        <li>
-            <a
-                class=class
-                href=room_page::path(&room)
-                aria-current=is_here.then_some("page")
-                on:click=move |event| room_page::switch(desk, &room, event)
-            >
-                <span class="room-sidebar__title" dir="auto">{title}</span>
-                {badge}
-            </a>
-        </li>
+    let path = room_page::path(room);
+    let mut attributes = vec![("class", class), ("href", &*path)];
+    if is_here {
+        attributes.push(("aria-current", "page"));
     }
+    let title = [("class", "room-sidebar__title"), ("dir", "auto")];
+    let mut content = vec![element("span", &title, &[text(summary.title.as_str())])];
+    if *unread > 0 {
+        let shown = if *unread > 99 { "99+".to_owned() } else { unread.to_string() };
+        let badge = [("class", "badge"), ("aria-hidden", "true")];
+        content.push(element("span", &badge, &[text(&shown)]));
+        let words = text(&(phrases.unread)(*unread));
+        content.push(element("span", &[("class", "visually-hidden")], &[words]));
+    }
+    element("li", &[], &[element("a", &attributes, &content)])
 }

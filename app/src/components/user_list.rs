@@ -1,16 +1,45 @@
 //! Who is here: oneself first, then everyone by name.
 
-use super::icon::Icon;
+use super::desk;
+use super::icon::icon;
+use super::lines::{Line, Lines};
+use super::live::drawn;
+use super::markup::{Html, element, text};
 use super::message_row::{initial, tint};
-use super::{desk, room_page::open_room::OpenRoom};
-use crate::i18n::number;
+use crate::i18n::{Phrases, number};
+use crate::protocol::User;
 use leptos::prelude::*;
 
 #[component]
-pub fn UserList(room: OpenRoom) -> impl IntoView {
-    let phrases = desk().phrases;
-    let count = move || number(room.users.with(|users| users.count()) as u64);
-    let everyone = move || room.users.with(|users| users.iter().cloned().collect::<Vec<_>>());
+pub fn UserList() -> impl IntoView {
+    let desk = desk();
+    let phrases = desk.phrases;
+    let count = drawn(move || {
+        let count = desk.current.get().map_or(0, |room| room.users.with(|users| users.count()));
+        number(count as u64)
+    });
+    let everyone = drawn(move || {
+        let Some(room) = desk.current.get() else { return Lines(Vec::new()) };
+        let line = |user: &User, is_me: bool| {
+            let key = [&*user.id.to_string(), &user.username, if is_me { "me" } else { "" }];
+            let (key, user) = (key.join("/"), user.clone());
+            Line { key, draw: Box::new(move || item(&user, is_me, phrases)) }
+        };
+        let lines = room
+            .users
+            .with(|users| users.iter().map(|user| line(user, users.is_me(user.id))).collect());
+        Lines(lines)
+    });
+    let close = Html::adopted(|| {
+        let attributes = [
+            ("class", "button button--plain button--icon user-list__close"),
+            ("type", "button"),
+            ("popovertarget", "users"),
+            ("popovertargetaction", "hide"),
+            ("aria-label", phrases.close),
+        ];
+        element("button", &attributes, &[icon("close")])
+    });
     view! {
         <aside
             class="user-list room-page__panel room-page__panel--end"
@@ -24,32 +53,24 @@ pub fn UserList(room: OpenRoom) -> impl IntoView {
                     " "
                     <span class="user-list__count">{count}</span>
                 </h2>
-                <button
-                    class="button button--plain button--icon user-list__close"
-                    type="button"
-                    popovertarget="users"
-                    popovertargetaction="hide"
-                    aria-label=phrases.close
-                >
-                    <Icon name="close" />
-                </button>
+                {close}
             </header>
             <ul class="user-list__items" role="list" aria-labelledby="users-heading" tabindex="0">
-                <For
-                    each=everyone
-                    key=move |user| (user.id, user.username.clone(), room.users.with_untracked(|users| users.is_me(user.id)))
-                    children=move |user| {
-                        let is_me = room.users.with_untracked(|users| users.is_me(user.id));
-                        view! {
-                            <li class=["user-list__item ", tint(user.id)].concat()>
-                                <span class="initial" aria-hidden="true">{initial(&user.username)}</span>
-                                <bdi class="user-list__name">{user.username}</bdi>
-                                {is_me.then(|| view! { <span class="user-list__note">{phrases.you}</span> })}
-                            </li>
-                        }
-                    }
-                />
+                {everyone}
             </ul>
         </aside>
     }
+}
+
+fn item(user: &User, is_me: bool, phrases: &Phrases) -> Html {
+    let sign = [("class", "initial"), ("aria-hidden", "true")];
+    let mut content = vec![
+        element("span", &sign, &[text(&initial(&user.username))]),
+        element("bdi", &[("class", "user-list__name")], &[text(&user.username)]),
+    ];
+    if is_me {
+        content.push(element("span", &[("class", "user-list__note")], &[text(phrases.you)]));
+    }
+    let class = ["user-list__item ", tint(user.id)].concat();
+    element("li", &[("class", &class)], &content)
 }

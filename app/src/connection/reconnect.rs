@@ -145,6 +145,16 @@ impl Reconnect {
         self.tick(now, random)
     }
 
+    /// A better way is open to the server: leave the link for another at once.
+    pub fn change_over(&mut self, now: u64) -> Step {
+        if !self.is_open() {
+            return Step::Nothing;
+        }
+        self.link = Link::Opening { since: now };
+        self.tried_at = Some(now);
+        Step::Connect
+    }
+
     /// Time has passed. Browsers let timers sleep, so `now` may be far beyond
     /// [`Reconnect::wake_at`].
     pub fn tick(&mut self, now: u64, random: f64) -> Step {

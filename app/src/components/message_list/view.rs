@@ -5,10 +5,10 @@ use super::super::room_page::open_room::{Older, OpenRoom};
 use crate::browser;
 use crate::store::Window;
 use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Scroll};
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_sys::Element;
 
 /// Rows remembered as anchors: several, because the first may be a line that goes away.
 const ANCHORS: usize = 3;
@@ -17,17 +17,15 @@ const ANCHORS: usize = 3;
 pub struct LogView {
     pub room: OpenRoom,
     pub desk: Desk,
-    pub log: NodeRef<html::Div>,
-    pub content: NodeRef<html::Div>,
 }
 
 impl LogView {
     /// Keeps the drawn pages in step with what is loaded.
     pub fn follow(self) {
         let room = self.room;
-        let pinned = room.scroll.with_untracked(|scroll| scroll.is_pinned());
-        let mut window = room.window.get_untracked();
-        room.timeline.with_untracked(|timeline| {
+        let pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
+        let mut window = room.window.peek();
+        room.timeline.peek_with(|timeline| {
             window.follow(timeline.pages(), pinned, |page| self.rows(page));
         });
         self.set_window(window);
@@ -36,21 +34,19 @@ impl LogView {
     /// Puts the list where it belongs after something changed.
     pub fn settle(self) {
         let Some(geometry) = self.measure() else { return };
-        let place = self.room.place.try_update_value(Option::take).flatten();
+        let place = self.room.place.change(Option::take);
         let go = self.scroll(|scroll| match place {
-            Some(place) if !self.room.is_opened() => {
-                scroll.restore(place, geometry, y_of(self.log))
-            }
+            Some(place) if !self.room.is_opened() => scroll.restore(place, geometry, y_of()),
             None if !self.room.is_opened() => {
-                let opening = match y_of(self.log)("divider") {
+                let opening = match y_of()("divider") {
                     Some(y) => Opening::Divider { y },
                     None => Opening::End,
                 };
                 scroll.open(opening, geometry)
             }
-            _ => scroll.changed(geometry, y_of(self.log)),
+            _ => scroll.changed(geometry, y_of()),
         });
-        self.room.opened.set_value(true);
+        self.room.opened.set(true);
         self.go(go);
         self.reach();
     }
@@ -78,10 +74,10 @@ impl LogView {
     /// Draws or loads the page above.
     pub fn older(self) {
         let room = self.room;
-        let mut window = room.window.get_untracked();
+        let mut window = room.window.peek();
         let grown = room
             .timeline
-            .with_untracked(|timeline| window.grow_up(timeline.pages(), |page| self.rows(page)));
+            .peek_with(|timeline| window.grow_up(timeline.pages(), |page| self.rows(page)));
         if grown {
             self.set_window(window);
         } else {
@@ -93,8 +89,7 @@ impl LogView {
     /// by laying it out backwards. From now on the log is an ordinary one, and it settles
     /// whenever it or what is in it changes its size, before that is painted.
     pub fn take_over(self) {
-        let (Some(log), Some(content)) = (self.log.get_untracked(), self.content.get_untracked())
-        else {
+        let (Some(log), Some(content)) = (log(), browser::element::<Element>("log-rows")) else {
             return;
         };
         let from_end = -log.scroll_top();
@@ -114,12 +109,12 @@ impl LogView {
     fn reach(self) {
         let Some(geometry) = self.measure() else { return };
         // What failed is asked again by hand.
-        if geometry.wants_older() && self.room.older.get_untracked() == Older::Idle {
+        if geometry.wants_older() && self.room.older.peek() == Older::Idle {
             self.older();
         }
         if geometry.wants_newer() {
-            let mut window = self.room.window.get_untracked();
-            self.room.timeline.with_untracked(|timeline| {
+            let mut window = self.room.window.peek();
+            self.room.timeline.peek_with(|timeline| {
                 window.grow_down(timeline.pages(), |page| self.rows(page));
             });
             self.set_window(window);
@@ -128,38 +123,38 @@ impl LogView {
 
     fn rows(self, page: u64) -> usize {
         let offset = |at| self.desk.offsets.untracked(at);
-        self.room.timeline.with_untracked(|timeline| timeline.rows(page, None, offset).len())
+        self.room.timeline.peek_with(|timeline| timeline.rows(page, None, offset).len())
     }
 
     fn set_window(self, window: Window) {
-        if self.room.window.with_untracked(|known| *known != window) {
-            self.room.window.set(window);
-        }
+        self.room.window.set_if_new(window);
     }
 
     /// Feeds the machine, and tells those who draw its pill and its divider only when these
     /// changed: a scroll event comes with every frame.
     fn scroll(self, feed: impl FnOnce(&mut Scroll) -> Move) -> Move {
-        let mut go = Move::Stay;
         let shown = |scroll: &Scroll| (scroll.pill(), scroll.divider(), scroll.is_pinned());
-        self.room.scroll.maybe_update(|scroll| {
+        let (go, has_changed) = self.room.scroll.change(|scroll| {
             let before = shown(scroll);
-            go = feed(scroll);
-            before != shown(scroll)
+            let go = feed(scroll);
+            (go, before != shown(scroll))
         });
+        if has_changed {
+            self.room.scroll.tell();
+        }
         go
     }
 
     fn go(self, go: Move) {
-        let Some(log) = self.log.get_untracked() else { return };
+        let Some(log) = log() else { return };
         match go {
             Move::Stay => {}
             Move::By(pixels) => log.set_scroll_top(log.scroll_top() + pixels.round() as i32),
             Move::To(top) => log.set_scroll_top(top.round() as i32),
             Move::ToEnd(motion) => {
                 let room = self.room;
-                let loaded = room.timeline.with_untracked(|timeline| timeline.pages());
-                if !room.window.with_untracked(|window| window.is_at_end(&loaded)) {
+                let loaded = room.timeline.peek_with(|timeline| timeline.pages());
+                if !room.window.peek_with(|window| window.is_at_end(&loaded)) {
                     self.set_window(Window::at_end(loaded, |page| self.rows(page)));
                 }
                 let options = web_sys::ScrollToOptions::new();
@@ -174,9 +169,9 @@ impl LogView {
     }
 
     fn measure(self) -> Option<Geometry> {
-        let log = self.log.try_get_untracked()??;
-        let loaded = self.room.timeline.with_untracked(|timeline| timeline.pages());
-        let at_end = self.room.window.with_untracked(|window| window.is_at_end(&loaded));
+        let log = log()?;
+        let loaded = self.room.timeline.peek_with(|timeline| timeline.pages());
+        let at_end = self.room.window.peek_with(|window| window.is_at_end(&loaded));
         Some(Geometry {
             top: log.scroll_top().into(),
             viewport: log.client_height().into(),
@@ -187,17 +182,14 @@ impl LogView {
 
     /// Some rows in sight, the uppermost first.
     fn anchors(self) -> Vec<Anchor> {
-        let (Some(log), Some(content)) = (self.log.get_untracked(), self.content.get_untracked())
-        else {
+        let (Some(log), Some(content)) = (log(), browser::element::<Element>("log-rows")) else {
             return Vec::new();
         };
         let upper = log.get_bounding_client_rect().top();
         let mut anchors = Vec::new();
         let Ok(rows) = content.query_selector_all("[id]") else { return anchors };
         for index in 0..rows.length() {
-            let Some(row) =
-                rows.item(index).and_then(|row| row.dyn_into::<web_sys::Element>().ok())
-            else {
+            let Some(row) = rows.item(index).and_then(|row| row.dyn_into::<Element>().ok()) else {
                 continue;
             };
             let rect = row.get_bounding_client_rect();
@@ -212,9 +204,14 @@ impl LogView {
     }
 }
 
+/// The log in the document: there is one at a time.
+fn log() -> Option<Element> {
+    browser::element("log")
+}
+
 /// Finds where a row is now, below the log's upper edge.
-fn y_of(log: NodeRef<html::Div>) -> impl Fn(&str) -> Option<f64> {
-    let upper = log.get_untracked().map_or(0.0, |log| log.get_bounding_client_rect().top());
+fn y_of() -> impl Fn(&str) -> Option<f64> {
+    let upper = log().map_or(0.0, |log| log.get_bounding_client_rect().top());
     move |id| {
         let row = browser::document().get_element_by_id(id)?;
         Some(row.get_bounding_client_rect().top() - upper)

@@ -3,19 +3,22 @@
 
 mod outgoing;
 
+use super::super::connection_check::Check;
+use super::super::live::Live;
 use super::open_room::{Older, OpenRoom, plain_order};
 use super::zone::Offsets;
 use crate::browser;
-use crate::connection::Bar;
-use crate::connection::websocket::{Event, Link};
+use crate::connection::{Bar, Way};
+use crate::connection::{Event, Link, Opened};
 use crate::i18n::{Locale, Phrases};
 use crate::page::{Boot, JoinForm, RoomView, View};
 use crate::protocol::{
-    Ack, Acked, Batch, Command, Greeting, Joined, Limits, MessageId, MessagePage, Refusal, Refused,
+    Ack, Acked, Batch, Command, Joined, Limits, MessageId, MessagePage, Refusal, Refused,
     RoomKey, RoomSummary, Seq, ServerFrame, Snapshot, UserId,
 };
 use crate::store::timeline::Applied;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
@@ -37,27 +40,32 @@ pub struct Desk {
     pub phrases: &'static Phrases,
     pub limits: Limits,
     pub offsets: Offsets,
-    pub me: RwSignal<Option<UserId>>,
+    pub me: Live<Option<UserId>>,
     /// The rooms of the sidebar.
-    pub rooms: RwSignal<Vec<RoomSummary>>,
+    pub rooms: Live<Vec<RoomSummary>>,
     /// The room that is shown; `None` on the first page.
-    pub current: RwSignal<Option<OpenRoom>>,
-    pub bar: RwSignal<Bar>,
+    pub current: Live<Option<OpenRoom>>,
+    pub bar: Live<Bar>,
+    /// How the page is linked, or was last.
+    pub way: Live<Way>,
+    pub check: Live<Check>,
     /// Whether the page has come to life.
-    pub is_alive: RwSignal<bool>,
+    pub is_alive: Live<bool>,
     /// Whether the server has greeted us on this link.
-    pub is_linked: RwSignal<bool>,
+    pub is_linked: Live<bool>,
     /// Why the first page's join was refused.
-    pub refusal: RwSignal<Option<Refusal>>,
-    open: StoredValue<Vec<OpenRoom>>,
-    link: StoredValue<Option<Link>, LocalStorage>,
+    pub refusal: Live<Option<Refusal>>,
+    /// Whether the room's link was just copied.
+    pub is_copied: Live<bool>,
+    open: Live<Vec<OpenRoom>>,
+    link: Live<Option<SendWrapper<Link>>>,
     /// What was asked and not answered yet: a few at most.
-    asked: StoredValue<Vec<(u32, Asked)>>,
-    collate: StoredValue<Option<Rc<Collate>>, LocalStorage>,
+    asked: Live<Vec<(u32, Asked)>>,
+    collate: Live<Option<SendWrapper<Rc<Collate>>>>,
     /// A join that waits for the link: room and name.
-    wish: StoredValue<Option<(String, String)>>,
+    wish: Live<Option<(String, String)>>,
     /// This tab's name in storage; known once it holds its lock.
-    tab: StoredValue<Option<String>>,
+    tab: Live<Option<String>>,
 }
 
 type Collate = dyn Fn(&str, &str) -> Ordering;
@@ -86,19 +94,22 @@ impl Desk {
             phrases: boot.locale.phrases(),
             limits: boot.limits,
             offsets,
-            me: RwSignal::new(boot.user),
-            rooms: RwSignal::new(boot.rooms.clone()),
-            current: RwSignal::new(current),
-            bar: RwSignal::new(Bar::Hidden),
-            is_alive: RwSignal::new(false),
-            is_linked: RwSignal::new(false),
-            refusal: RwSignal::new(None),
-            open: StoredValue::new(current.into_iter().collect()),
-            link: StoredValue::new_local(None),
-            asked: StoredValue::new(Vec::new()),
-            collate: StoredValue::new_local(None),
-            wish: StoredValue::new(None),
-            tab: StoredValue::new(None),
+            me: Live::new(boot.user),
+            rooms: Live::new(boot.rooms.clone()),
+            current: Live::new(current),
+            bar: Live::new(Bar::Hidden),
+            way: Live::new(Way::WebSocket),
+            check: Live::new(Check::default()),
+            is_alive: Live::new(false),
+            is_linked: Live::new(false),
+            refusal: Live::new(None),
+            is_copied: Live::new(false),
+            open: Live::new(current.into_iter().collect()),
+            link: Live::new(None),
+            asked: Live::new(Vec::new()),
+            collate: Live::new(None),
+            wish: Live::new(None),
+            tab: Live::new(None),
         }
     }
 
@@ -107,8 +118,9 @@ impl Desk {
     pub fn start(self, build: String) {
         self.is_alive.set(true);
         self.offsets.take_browsers();
-        self.collate.set_value(Some(Rc::new(browser::collator(self.locale))));
-        for room in self.open.get_value() {
+        let collate: Rc<Collate> = Rc::new(browser::collator(self.locale));
+        self.collate.set(Some(SendWrapper::new(collate)));
+        for room in self.open.peek() {
             self.restore_draft(room);
             room.scroll.update(|scroll| scroll.set_reduced_motion(browser::wants_less_motion()));
         }
@@ -118,10 +130,11 @@ impl Desk {
             let _ = session.remove_item(RELOADED);
             reloaded
         });
-        self.link.set_value(Some(Link::open(build, reloaded, move |event| self.on_event(event))));
+        let link = Link::open(build, reloaded, move |event| self.on_event(event));
+        self.link.set(Some(SendWrapper::new(link)));
         leptos::task::spawn_local(async move {
-            self.tab.set_value(Some(outgoing::claim_tab().await));
-            for room in self.open.get_value() {
+            self.tab.set(Some(outgoing::claim_tab().await));
+            for room in self.open.peek() {
                 self.restore_outbox(room);
             }
         });
@@ -130,7 +143,7 @@ impl Desk {
     /// The room of that key, if the page has it open.
     pub fn find(self, key: &RoomKey) -> Option<OpenRoom> {
         self.open
-            .with_value(|open| open.iter().find(|room| room.key.with_value(|k| k == key)).copied())
+            .peek_with(|open| open.iter().find(|room| room.key.peek_with(|k| k == key)).copied())
     }
 
     /// Shows another room that is open.
@@ -142,7 +155,7 @@ impl Desk {
     /// The open room that has this path.
     pub fn find_path(self, path: &str) -> Option<OpenRoom> {
         self.open
-            .with_value(|open| open.iter().find(|room| super::path(&room.key()) == path).copied())
+            .peek_with(|open| open.iter().find(|room| super::path(&room.key()) == path).copied())
     }
 
     /// The network is gone; the browser may take minutes to notice that on the socket.
@@ -154,7 +167,7 @@ impl Desk {
     pub fn look(self) {
         if browser::is_looked_at() {
             self.nudge();
-            if let Some(room) = self.current.get_untracked() {
+            if let Some(room) = self.current.peek() {
                 room.looks.update(|looks| *looks += 1);
             }
         }
@@ -168,13 +181,13 @@ impl Desk {
     /// Joins the room under a name: the shown one, or any from the first page. While the link
     /// is still opening the wish waits for it; if that takes too long, `otherwise`.
     pub fn join(self, room: String, username: String, otherwise: impl Fn() + 'static) {
-        if self.is_linked.get_untracked() {
+        if self.is_linked.peek() {
             self.ask_to_join(room, username);
             return;
         }
-        self.wish.set_value(Some((room, username)));
+        self.wish.set(Some((room, username)));
         let give_up = move || {
-            if self.wish.try_update_value(Option::take).flatten().is_some() {
+            if self.wish.change(Option::take).is_some() {
                 otherwise();
             }
         };
@@ -182,7 +195,7 @@ impl Desk {
     }
 
     fn ask_to_join(self, room: String, username: String) {
-        let key = self.current.get_untracked().map(|room| room.key());
+        let key = self.current.peek().map(|room| room.key());
         self.ask(Command::Join { room, username }, Asked::Join(key));
     }
 
@@ -193,10 +206,10 @@ impl Desk {
 
     /// Asks for the page before the first loaded message, unless that is under way.
     pub fn load_older(self, room: OpenRoom) {
-        let Some(before) = room.timeline.with_untracked(|timeline| timeline.older()) else {
+        let Some(before) = room.timeline.peek_with(|timeline| timeline.older()) else {
             return;
         };
-        if room.older.get_untracked() == Older::Loading {
+        if room.older.peek() == Older::Loading {
             return;
         }
         let limit = crate::protocol::limits::PAGE as u32;
@@ -207,8 +220,8 @@ impl Desk {
 
     /// Everything up to the end was seen.
     pub fn mark_read(self, room: OpenRoom) {
-        let seq = room.timeline.with_untracked(|timeline| timeline.last_seq());
-        if room.username.get_untracked().is_none() || seq <= room.last_read.get_untracked() {
+        let seq = room.timeline.peek_with(|timeline| timeline.last_seq());
+        if room.username.peek().is_none() || seq <= room.last_read.peek() {
             return;
         }
         if self.ask(Command::Read { room: room.key(), seq }, Asked::Read) {
@@ -221,7 +234,7 @@ impl Desk {
         let id = self.with_link(|link| link.ask(command)).flatten();
         match id {
             Some(id) => {
-                self.asked.update_value(|waiting| waiting.push((id, asked)));
+                self.asked.change(|waiting| waiting.push((id, asked)));
                 true
             }
             None => false,
@@ -229,19 +242,19 @@ impl Desk {
     }
 
     fn take_asked(self, id: u32) -> Option<Asked> {
-        self.asked.try_update_value(|waiting| {
+        self.asked.change(|waiting| {
             let at = waiting.iter().position(|(asked, _)| *asked == id)?;
             Some(waiting.swap_remove(at).1)
-        })?
+        })
     }
 
     fn with_link<T>(self, use_it: impl FnOnce(&Link) -> T) -> Option<T> {
-        self.link.try_with_value(|link| link.as_ref().map(use_it)).flatten()
+        self.link.peek_with(|link| link.as_deref().map(use_it))
     }
 
     fn with_order<T>(self, use_it: impl FnOnce(&Collate) -> T) -> T {
-        match self.collate.get_value() {
-            Some(collate) => use_it(&*collate),
+        match self.collate.peek() {
+            Some(collate) => use_it(&**collate),
             None => use_it(&plain_order),
         }
     }
@@ -249,11 +262,9 @@ impl Desk {
     fn on_event(self, event: Event) {
         match event {
             Event::Bar(bar) => {
-                if self.bar.get_untracked() != bar {
-                    self.bar.set(bar);
-                }
+                self.bar.set_if_new(bar);
             }
-            Event::Opened(greeting) => self.on_opened(greeting),
+            Event::Opened(opened) => self.on_opened(opened),
             Event::Heard(frame) => self.on_frame(frame),
             Event::Ended => self.on_ended(),
             Event::Reload => {
@@ -265,41 +276,48 @@ impl Desk {
         }
     }
 
-    fn on_opened(self, greeting: Greeting) {
+    fn on_opened(self, Opened { greeting, way, took }: Opened) {
+        // The greeting was written about half of the round trip ago.
+        let clock = (greeting.now + took / 2).wrapping_sub(browser::now()) as i64;
+        self.check.update(|check| {
+            check.clock = clock;
+            check.links += 1;
+        });
+        self.way.set_if_new(way);
         self.is_linked.set(true);
         if greeting.user.is_some() {
             self.me.set(greeting.user);
         }
-        for room in self.open.get_value() {
+        for room in self.open.peek() {
             self.resume(room);
         }
         // The other rooms of the sidebar are taken up whole: their last messages are at hand
         // when one switches, and their counts live.
         for summary in &greeting.rooms {
-            if self.current.get_untracked().is_some() && self.find(&summary.room).is_none() {
+            if self.current.peek().is_some() && self.find(&summary.room).is_none() {
                 let asked = Asked::Join(Some(summary.room.clone()));
                 let (room, username) = (summary.room.0.clone(), summary.username.clone());
                 self.ask(Command::Join { room, username }, asked);
             }
         }
         self.rooms.set(greeting.rooms);
-        if let Some((room, username)) = self.wish.try_update_value(Option::take).flatten() {
+        if let Some((room, username)) = self.wish.change(Option::take) {
             self.ask_to_join(room, username);
         }
     }
 
     fn resume(self, room: OpenRoom) {
-        let cursor = room.timeline.with_untracked(|timeline| timeline.cursor());
+        let cursor = room.timeline.peek_with(|timeline| timeline.cursor());
         self.ask(Command::Resume { room: room.key(), cursor }, Asked::Resume(room.key()));
     }
 
     fn on_ended(self) {
         self.is_linked.set(false);
-        self.asked.set_value(Vec::new());
-        for room in self.open.get_value() {
+        self.asked.set(Vec::new());
+        for room in self.open.peek() {
             room.outbox.update(|outbox| outbox.disconnected());
-            room.show_pending(self.me.get_untracked());
-            if room.older.get_untracked() == Older::Loading {
+            room.show_pending(self.me.peek());
+            if room.older.peek() == Older::Loading {
                 room.older.set(Older::Failed);
             }
         }
@@ -340,16 +358,15 @@ impl Desk {
 
     fn on_batch(self, batch: &Batch) {
         let Some(room) = self.find(&batch.room) else { return };
-        let applied = room.timeline.try_update(|timeline| timeline.apply(batch));
+        let applied = room.timeline.update(|timeline| timeline.apply(batch));
         match applied {
-            None => {}
-            Some(Applied::Gap) => self.resume(room),
-            Some(Applied::Seen { new }) => {
-                let me = self.me.get_untracked();
+            Applied::Gap => self.resume(room),
+            Applied::Seen { new } => {
+                let me = self.me.peek();
                 let others = new.iter().filter(|message| Some(message.user_id) != me).count();
                 // A room that talks for hours while nobody scrolls up must not grow for ever.
-                if room.scroll.with_untracked(|scroll| scroll.is_pinned()) {
-                    room.timeline.update_untracked(|timeline| {
+                if room.scroll.peek_with(|scroll| scroll.is_pinned()) {
+                    room.timeline.change(|timeline| {
                         timeline.forget_below(timeline.pages().end().saturating_sub(PAGES_KEPT));
                     });
                 }
@@ -365,8 +382,8 @@ impl Desk {
 
     /// Whether someone is looking at the end of this room.
     fn is_followed(self, room: OpenRoom) -> bool {
-        let is_shown = self.current.get_untracked().is_some_and(|shown| shown.key == room.key);
-        let is_pinned = room.scroll.with_untracked(|scroll| scroll.is_pinned());
+        let is_shown = self.current.peek().is_some_and(|shown| shown.key == room.key);
+        let is_pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
         is_shown && is_pinned && browser::is_looked_at()
     }
 
@@ -428,7 +445,7 @@ impl Desk {
                 let view = RoomView { snapshot, username, form, is_older: false };
                 // Rooms live as long as the page, not as long as whatever asked for them.
                 let room = OpenRoom::new(&view, Some(user.id), self.offsets);
-                self.open.update_value(|open| open.push(room));
+                self.open.change(|open| open.push(room));
                 self.restore_draft(room);
                 self.restore_outbox(room);
                 self.is_back(room);
@@ -459,7 +476,7 @@ impl Desk {
 
     fn on_left(self, key: &RoomKey) {
         self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
-        let is_shown = self.current.get_untracked().is_some_and(|room| room.key() == *key);
+        let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
         if is_shown {
             let _ = browser::window().location().set_href("/");
         }

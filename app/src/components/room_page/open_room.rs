@@ -1,44 +1,46 @@
 //! A room that the page has open: its state in signals, so that what changes is redrawn and
 //! nothing else.
 
+use super::super::live::Live;
 use super::zone::Offsets;
 use crate::page::RoomView;
 use crate::protocol::{Refusal, RoomKey, Seq, Snapshot, User, UserId};
 use crate::store::scroll::{Place, Scroll};
-use crate::store::{Outbox, Timeline, Users, Window};
-use leptos::prelude::*;
+use crate::store::{Input, Outbox, Timeline, Users, Window};
 use std::cmp::Ordering;
 
 /// A handle; copies are the same room.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct OpenRoom {
-    pub key: StoredValue<RoomKey>,
-    pub title: StoredValue<String>,
+    pub key: Live<RoomKey>,
+    pub title: Live<String>,
     /// The name one has here; `None` for a reader.
-    pub username: RwSignal<Option<String>>,
-    pub timeline: RwSignal<Timeline>,
-    pub users: RwSignal<Users>,
-    pub outbox: RwSignal<Outbox>,
+    pub username: Live<Option<String>>,
+    pub timeline: Live<Timeline>,
+    pub users: Live<Users>,
+    pub outbox: Live<Outbox>,
     /// What stands in the composer.
-    pub draft: RwSignal<String>,
+    pub draft: Live<String>,
+    /// What the composer's keys have led to so far.
+    pub input: Live<Input>,
     /// Which pages are in the document.
-    pub window: RwSignal<Window>,
-    pub scroll: RwSignal<Scroll>,
+    pub window: Live<Window>,
+    pub scroll: Live<Scroll>,
     /// Where one was when one left the room for another.
-    pub place: StoredValue<Option<Place>>,
+    pub place: Live<Option<Place>>,
     /// Whether the list stands where the room is to be opened.
-    pub opened: StoredValue<bool>,
-    pub older: RwSignal<Older>,
+    pub opened: Live<bool>,
+    pub older: Live<Older>,
     /// Why one could not join, until the next try.
-    pub refusal: RwSignal<Option<Refusal>>,
+    pub refusal: Live<Option<Refusal>>,
     /// Why the composer took no more.
-    pub outbox_trouble: RwSignal<Option<OutboxTrouble>>,
+    pub outbox_trouble: Live<Option<OutboxTrouble>>,
     /// Grows when the reader comes back to the tab.
-    pub looks: RwSignal<u32>,
+    pub looks: Live<u32>,
     /// Grows with every message one writes: the list then goes to its end.
-    pub sent: RwSignal<u32>,
+    pub sent: Live<u32>,
     /// The last message one has read, as the server knows it.
-    pub last_read: RwSignal<Seq>,
+    pub last_read: Live<Seq>,
 }
 
 /// What the top of the list says about older messages.
@@ -72,47 +74,48 @@ impl OpenRoom {
         // language does.
         users.set(&snapshot.users, &plain_order);
         OpenRoom {
-            key: StoredValue::new(snapshot.room.clone()),
-            title: StoredValue::new(snapshot.title.clone()),
-            username: RwSignal::new(view.username.clone()),
-            window: RwSignal::new(window),
-            timeline: RwSignal::new(timeline),
-            users: RwSignal::new(users),
-            outbox: RwSignal::new(Outbox::default()),
-            draft: RwSignal::new(String::new()),
-            scroll: RwSignal::new(scroll),
-            place: StoredValue::new(None),
-            opened: StoredValue::new(false),
-            older: RwSignal::new(Older::Idle),
-            refusal: RwSignal::new(view.form.refusal.clone()),
-            outbox_trouble: RwSignal::new(None),
-            looks: RwSignal::new(0),
-            sent: RwSignal::new(0),
-            last_read: RwSignal::new(snapshot.last_read),
+            key: Live::new(snapshot.room.clone()),
+            title: Live::new(snapshot.title.clone()),
+            username: Live::new(view.username.clone()),
+            window: Live::new(window),
+            timeline: Live::new(timeline),
+            users: Live::new(users),
+            outbox: Live::new(Outbox::default()),
+            draft: Live::new(String::new()),
+            input: Live::new(Input::default()),
+            scroll: Live::new(scroll),
+            place: Live::new(None),
+            opened: Live::new(false),
+            older: Live::new(Older::Idle),
+            refusal: Live::new(view.form.refusal.clone()),
+            outbox_trouble: Live::new(None),
+            looks: Live::new(0),
+            sent: Live::new(0),
+            last_read: Live::new(snapshot.last_read),
         }
     }
 
     pub fn is_opened(&self) -> bool {
-        self.opened.get_value()
+        self.opened.peek()
     }
 
     /// The room is about to be shown again: one returns to one's place, and what came in the
     /// meantime stands below a new divider.
     pub fn reopen(&self, reduced_motion: bool) {
-        let place = self.scroll.with_untracked(|scroll| scroll.place());
-        let last = self.timeline.with_untracked(|timeline| timeline.last_seq());
-        self.place.set_value(Some(place));
-        self.opened.set_value(false);
-        self.scroll.set(Scroll::new(self.last_read.get_untracked(), last, reduced_motion));
+        let place = self.scroll.peek_with(|scroll| scroll.place());
+        let last = self.timeline.peek_with(|timeline| timeline.last_seq());
+        self.place.set(Some(place));
+        self.opened.set(false);
+        self.scroll.set(Scroll::new(self.last_read.peek(), last, reduced_motion));
     }
 
     pub fn key(&self) -> RoomKey {
-        self.key.get_value()
+        self.key.peek()
     }
 
     /// Oneself as seen here; `None` for a reader.
     pub fn me(&self, id: Option<UserId>) -> Option<User> {
-        let username = self.username.get_untracked()?;
+        let username = self.username.peek()?;
         Some(User { id: id?, username, room: self.key() })
     }
 
@@ -127,7 +130,7 @@ impl OpenRoom {
     /// Draws the outbox below the last message.
     pub fn show_pending(&self, id: Option<UserId>) {
         let Some(me) = self.me(id) else { return };
-        self.outbox.with_untracked(|outbox| {
+        self.outbox.peek_with(|outbox| {
             self.timeline.update(|timeline| timeline.show_pending(outbox.entries(), &me));
         });
     }

@@ -1,22 +1,22 @@
 //! The reader's time zone: first as the server drew it, then as the browser knows it.
 
+use super::super::live::Live;
 use crate::browser;
 use crate::calendar::{Civil, civil};
 use crate::i18n::Phrases;
 use crate::page::Zone;
-use leptos::prelude::*;
 
 /// Offsets from UTC. The first drawing uses the zone of the cookie, so that hydration finds
 /// what the server drew; then the browser corrects the texts.
 #[derive(Clone, Copy)]
 pub struct Offsets {
     drawn: Zone,
-    is_browsers: RwSignal<bool>,
+    is_browsers: Live<bool>,
 }
 
 impl Offsets {
     pub fn new(drawn: Zone) -> Self {
-        Offsets { drawn, is_browsers: RwSignal::new(false) }
+        Offsets { drawn, is_browsers: Live::new(false) }
     }
 
     /// From now on the browser says. Rows are drawn anew only if its zone is another than the
@@ -40,7 +40,7 @@ impl Offsets {
     }
 
     pub fn untracked(self, unix_millis: u64) -> i32 {
-        self.of(self.is_browsers.get_untracked(), unix_millis)
+        self.of(self.is_browsers.peek(), unix_millis)
     }
 
     fn of(self, is_browsers: bool, unix_millis: u64) -> i32 {
@@ -51,10 +51,6 @@ impl Offsets {
     pub fn time(self, unix_millis: u64, phrases: &Phrases) -> String {
         let Civil { hour, minute, .. } = civil(unix_millis, self.untracked(unix_millis));
         let time = (phrases.time)(hour.into(), minute.into());
-        if self.drawn.is_known || self.is_browsers.get_untracked() {
-            time
-        } else {
-            (phrases.utc)(&time)
-        }
+        if self.drawn.is_known || self.is_browsers.peek() { time } else { (phrases.utc)(&time) }
     }
 }

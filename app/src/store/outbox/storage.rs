@@ -2,8 +2,6 @@
 
 use super::{Delivery, Entry, Outbox};
 use crate::protocol::{Codec, MessageId, Refusal, RoomKey, UserId};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use std::fmt;
 
 /// The first byte of what is stored. Another form takes another number.
@@ -25,14 +23,15 @@ impl Outbox {
             };
             (entry.id, entry.text.clone(), entry.written_at, refusal)
         });
-        let mut bytes = vec![VERSION];
-        bytes.extend(Codec::Postcard.encode(&stored.collect::<Vec<_>>()));
-        BASE64.encode(bytes)
+        let bytes = Codec::Postcard.encode(&stored.collect::<Vec<_>>());
+        // One character for each byte: storage keeps two bytes for every character.
+        std::iter::once(VERSION).chain(bytes).map(char::from).collect()
     }
 
     /// The outbox that was stored; an empty one if the text is none of ours.
     pub fn decode(text: &str) -> Self {
-        let bytes = BASE64.decode(text).unwrap_or_default();
+        let bytes: Vec<u8> =
+            text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_default();
         let stored: Vec<Stored> = match bytes.split_first() {
             Some((&VERSION, rest)) => Codec::Postcard.decode(rest).unwrap_or_default(),
             _ => Vec::new(),
@@ -63,7 +62,7 @@ pub struct StorageKey {
 
 impl fmt::Display for StorageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{}.{}.{}", self.user, self.room, self.tab)
+        f.write_str(&[PREFIX, &self.user.to_string(), ".", &self.room.0, ".", &self.tab].concat())
     }
 }
 

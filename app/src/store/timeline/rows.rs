@@ -46,12 +46,14 @@ pub enum RowKind {
 
 impl fmt::Display for RowKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RowKey::Day(id) => write!(f, "day-{id}"),
-            RowKey::Divider => f.write_str("divider"),
-            RowKey::Message(id) => write!(f, "message-{id}"),
-            RowKey::System(seq) => write!(f, "system-{seq}"),
-        }
+        let (kind, which) = match self {
+            RowKey::Day(id) => ("day-", id.to_string()),
+            RowKey::Divider => ("divider", String::new()),
+            RowKey::Message(id) => ("message-", id.to_string()),
+            RowKey::System(seq) => ("system-", seq.to_string()),
+        };
+        f.write_str(kind)?;
+        f.write_str(&which)
     }
 }
 

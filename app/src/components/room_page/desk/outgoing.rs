@@ -28,8 +28,8 @@ impl Desk {
             return false;
         }
         let pushed =
-            room.outbox.try_update(|outbox| outbox.push(browser::fresh_id(), text, browser::now()));
-        if !matches!(pushed, Some(Ok(()))) {
+            room.outbox.update(|outbox| outbox.push(browser::fresh_id(), text, browser::now()));
+        if pushed.is_err() {
             room.outbox_trouble.set(Some(OutboxTrouble::Full));
             return false;
         }
@@ -45,7 +45,7 @@ impl Desk {
 
     /// Takes a message out of the outbox, and gives its text for the composer.
     pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<String> {
-        self.change_outbox(room, |outbox| outbox.remove(id)).flatten().map(|entry| entry.text)
+        self.change_outbox(room, |outbox| outbox.remove(id)).map(|entry| entry.text)
     }
 
     /// Changes the outbox, keeps it, draws it, and sends what is due.
@@ -53,22 +53,22 @@ impl Desk {
         self,
         room: OpenRoom,
         change: impl FnOnce(&mut Outbox) -> T,
-    ) -> Option<T> {
-        let changed = room.outbox.try_update(change);
+    ) -> T {
+        let changed = room.outbox.update(change);
         self.keep_outbox(room);
         self.pump(room);
-        room.show_pending(self.me.get_untracked());
+        room.show_pending(self.me.peek());
         changed
     }
 
     /// Sends what is due, and comes back when the next is.
     fn pump(self, room: OpenRoom) {
-        let is_seated = room.username.get_untracked().is_some();
-        if !self.is_linked.get_untracked() || !is_seated {
+        let is_seated = room.username.peek().is_some();
+        if !self.is_linked.peek() || !is_seated {
             return;
         }
         let now = browser::ticks();
-        let due = room.outbox.with_untracked(|outbox| outbox.next_to_send(now).cloned());
+        let due = room.outbox.peek_with(|outbox| outbox.next_to_send(now).cloned());
         if let Some(entry) = due {
             let (key, id) = (room.key(), entry.id);
             let command = Command::Message { room: key.clone(), id, text: entry.text };
@@ -76,7 +76,7 @@ impl Desk {
                 room.outbox.update(|outbox| outbox.sent(id, now));
             }
         }
-        let wake_at = room.outbox.with_untracked(|outbox| outbox.wake_at(now));
+        let wake_at = room.outbox.peek_with(|outbox| outbox.wake_at(now));
         if let Some(at) = wake_at {
             let wait = Duration::from_millis(at.saturating_sub(now).max(1));
             set_timeout(move || self.pump_again(room), wait);
@@ -85,16 +85,16 @@ impl Desk {
 
     fn pump_again(self, room: OpenRoom) {
         let now = browser::ticks();
-        if room.outbox.with_untracked(|outbox| outbox.next_to_send(now).is_some()) {
+        if room.outbox.peek_with(|outbox| outbox.next_to_send(now).is_some()) {
             self.pump(room);
-            room.show_pending(self.me.get_untracked());
+            room.show_pending(self.me.peek());
         }
     }
 
     fn keep_outbox(self, room: OpenRoom) {
         let Some(key) = self.storage_key(room) else { return };
         let stored = browser::local_storage().and_then(|storage| {
-            let kept = room.outbox.with_untracked(|outbox| match outbox.is_empty() {
+            let kept = room.outbox.peek_with(|outbox| match outbox.is_empty() {
                 true => storage.remove_item(&key.to_string()),
                 false => storage.set_item(&key.to_string(), &outbox.encode()),
             });
@@ -135,7 +135,7 @@ impl Desk {
     }
 
     fn storage_key(self, room: OpenRoom) -> Option<StorageKey> {
-        let (user, tab) = (self.me.get_untracked()?, self.tab.get_value()?);
+        let (user, tab) = (self.me.peek()?, self.tab.peek()?);
         Some(StorageKey { user, room: room.key(), tab })
     }
 

@@ -1,0 +1,129 @@
+//! How the page is linked, and what comes through: for those behind a proxy that lets not
+//! everything pass.
+
+use super::desk;
+use super::icon::icon;
+use super::live::{Live, drawn};
+use super::markup::{Html, element, text};
+use super::room_page::desk::Desk;
+use crate::browser;
+use crate::connection::{Way, echo};
+use crate::i18n::{Phrases, number};
+use leptos::prelude::*;
+
+/// The panel's id, by which buttons open it.
+pub const ID: &str = "connection-check";
+
+/// What is known of the connection. Durations are milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Check {
+    /// How far the server's clock is ahead of this one.
+    pub clock: i64,
+    /// Links opened so far.
+    pub links: u64,
+    pub websocket: Tried,
+    pub request: Tried,
+}
+
+/// What became of a try.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Tried {
+    #[default]
+    UnderWay,
+    /// It went there and back in this time.
+    CameThrough(u64),
+    Failed,
+}
+
+impl From<Option<u64>> for Tried {
+    fn from(took: Option<u64>) -> Self {
+        took.map_or(Tried::Failed, Tried::CameThrough)
+    }
+}
+
+#[component]
+pub fn ConnectionCheck() -> impl IntoView {
+    let desk = desk();
+    let phrases = desk.phrases;
+    let toggled = move |_| {
+        if browser::is_popover_open(ID) {
+            check(desk.check);
+        }
+    };
+    let found = drawn(move || found(desk, phrases));
+    let title = Html::adopted(|| {
+        element("h2", &[("id", "connection-check-title")], &[text(phrases.connection_check)])
+    });
+    let close = Html::adopted(|| {
+        let attributes = [
+            ("class", "button button--plain button--icon connection-check__close"),
+            ("type", "button"),
+            ("popovertarget", ID),
+            ("popovertargetaction", "hide"),
+            ("aria-label", phrases.close),
+        ];
+        element("button", &attributes, &[icon("close")])
+    });
+    view! {
+        <div
+            class="connection-check"
+            id=ID
+            popover
+            role="dialog"
+            aria-labelledby="connection-check-title"
+            on:toggle=toggled
+        >
+            {title}
+            {close}
+            {found}
+            <button class="button" type="button" on:click=move |_| check(desk.check)>
+                {phrases.check_again}
+            </button>
+        </div>
+    }
+}
+
+/// Tries both ways to the server, at once.
+fn check(known: Live<Check>) {
+    known.update(|check| {
+        (check.websocket, check.request) = (Tried::UnderWay, Tried::UnderWay);
+    });
+    leptos::task::spawn_local(async move {
+        let took = echo().await;
+        known.update(|check| check.websocket = took.into());
+    });
+    leptos::task::spawn_local(async move {
+        let began = browser::ticks();
+        let answer = browser::fetch("/healthz", None, None).await;
+        let took = answer.map(|_| browser::ticks() - began);
+        known.update(|check| check.request = took.into());
+    });
+}
+
+fn found(desk: Desk, phrases: &Phrases) -> Html {
+    let milliseconds = |n: u64| [&*number(n), " ms"].concat();
+    let tried = |tried| match tried {
+        Tried::UnderWay => phrases.checking.to_owned(),
+        Tried::CameThrough(took) => milliseconds(took),
+        Tried::Failed => phrases.blocked.to_owned(),
+    };
+    let linked_by = match (desk.is_linked.get(), desk.way.get()) {
+        (false, _) => phrases.not_linked,
+        (true, Way::WebSocket) => phrases.websocket,
+        (true, Way::LongPoll) => phrases.long_poll,
+    };
+    let Check { clock, links, websocket, request } = desk.check.get();
+    let sign = if clock < 0 { "−" } else { "" };
+    let rows = [
+        (phrases.linked_by, linked_by.to_owned()),
+        (phrases.websocket_echo, tried(websocket)),
+        (phrases.request, tried(request)),
+        (phrases.clock_difference, [sign, &*milliseconds(clock.unsigned_abs())].concat()),
+        (phrases.reconnects, number(links.saturating_sub(1))),
+    ];
+    let row = |(term, value): (&str, String)| {
+        let content = [element("dt", &[], &[text(term)]), element("dd", &[], &[text(&value)])];
+        element("div", &[], &content)
+    };
+    element("dl", &[("class", "connection-check__found"), ("role", "status")], &rows.map(row))
+}
