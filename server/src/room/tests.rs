@@ -87,7 +87,11 @@ impl House {
         RoomBatch { room: self.room.id, from, to: from + count, messages }
     }
 
-    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
+    fn listen(
+        &self,
+        connection: u64,
+        rev: Rev,
+    ) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
         let (outbox, queue) = Outbox::new();
         let listening = self.room.subscribe(ConnectionId(connection), &outbox, None, rev, false);
         (listening.ok().unwrap(), outbox, queue)
