@@ -35,7 +35,7 @@ pub struct Wish {
     #[param(value_type = Option<u64>)]
     before: Option<Seq>,
     /// With `after`: if nothing has changed, wait so many seconds for the first change.
-    #[param(minimum = 0, maximum = 60, default = 0)]
+    #[param(required = false, minimum = 0, maximum = 60, default = 0)]
     wait: u64,
     /// At most so many messages. Without it 500 changes, or a page of 50.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
@@ -47,7 +47,7 @@ impl Wish {
         let limit = number("limit", query, 1..=limits::CHANGES as u64)?;
         let wish = Wish {
             after: query.get("after").map(|place| parse_place("after", place)).transpose()?,
-            before: number("before", query, 0..=Seq::MAX)?,
+            before: number("before", query, 0..=i64::MAX as u64)?,
             wait: number("wait", query, 0..=LONGEST_WAIT.as_secs())?.unwrap_or(0),
             limit: limit.and_then(|limit| usize::try_from(limit).ok()),
         };
