@@ -140,6 +140,11 @@ pub struct Event {
 impl Stream {
     /// The next event; `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Event> {
+        // Comments may come for ever.
+        patiently(self.read_event()).await
+    }
+
+    async fn read_event(&mut self) -> Option<Event> {
         loop {
             while let Some((block, rest)) = self.read.split_once("\n\n") {
                 let fields: HashMap<&str, &str> =
@@ -154,7 +159,7 @@ impl Stream {
                     return event;
                 }
             }
-            let chunk = patiently(self.response.chunk()).await.ok()??;
+            let chunk = self.response.chunk().await.ok()??;
             self.read.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }

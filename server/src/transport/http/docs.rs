@@ -133,7 +133,7 @@ impl Operation<'_> {
                 {body}
                 {parameters}
                 <h3 class="api-docs__label">"Answers"</h3>
-                <dl class="api-docs__list">{answers}</dl>
+                <dl class="api-docs__list api-docs__list--short">{answers}</dl>
             </section>
         }
         .into_any()
@@ -220,10 +220,19 @@ fn prose(about: &Value) -> AnyView {
 
 fn inline(about: &str) -> AnyView {
     let parts = about.split('`').enumerate().map(|(at, part)| match at % 2 {
-        1 => view! { <code>{part.to_owned()}</code> }.into_any(),
+        1 => code(part),
         _ => emphasised(part),
     });
     parts.collect_view().into_any()
+}
+
+/// A kind of problem leads to what is said about it.
+fn code(name: &str) -> AnyView {
+    let code = view! { <code>{name.to_owned()}</code> };
+    match kind::ALL.iter().any(|kind| kind.name == name) {
+        true => view! { <a href=format!("#{name}")>{code}</a> }.into_any(),
+        false => code.into_any(),
+    }
 }
 
 fn emphasised(about: &str) -> AnyView {

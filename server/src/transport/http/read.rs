@@ -29,7 +29,7 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Wish {
     /// Answer what changed after this cursor, `EPOCH.REV`. A bare `REV` is of the present
     /// epoch; `0` is the beginning.
-    #[param(value_type = Option<String>, pattern = "^([0-9]{1,9}\\.)?[0-9]{1,15}$", example = "0")]
+    #[param(value_type = Option<String>, pattern = "^([0-9]{1,10}\\.)?[0-9]{1,19}$", example = "0")]
     after: Option<Place>,
     /// Page back: answer the messages before this `seq`, oldest first. Not together with `after`.
     #[param(value_type = Option<u64>)]
@@ -78,9 +78,11 @@ fn parse_place(name: &'static str, text: &str) -> Result<Place> {
     place.ok_or(Failure::BadParameter(name))
 }
 
-/// Digits alone: no sign, which the standard library would take.
+/// Digits alone, without the sign that the standard library would take, and as many as are
+/// documented.
 fn digits<T: FromStr>(text: &str) -> Option<T> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    let is_number = text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok())?
 }
 
 /// Read
@@ -104,7 +106,7 @@ fn digits<T: FromStr>(text: &str) -> Option<T> {
     params(
         ("room" = String, Path, description = "The room’s name", example = "study-room"),
         Wish,
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event of a stream, to go on after it", pattern = "^([0-9]{1,9}\\.)?[0-9]{1,15}$")
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event of a stream, to go on after it", pattern = "^([0-9]{1,10}\\.)?[0-9]{1,19}$")
     ),
     responses(
         (status = 200, description = "Messages and the cursor to go on from", content(

@@ -120,7 +120,7 @@ pub async fn say(
     tag = "rooms",
     operation_id = "users",
     params(("room" = String, Path, description = "The room’s name", example = "study-room")),
-    responses((status = 200, description = "The people", body = Users), kind::Reading),
+    responses((status = 200, description = "The people", body = Users), kind::Looking),
     security((), ("token" = []), ("cookie" = []))
 )]
 pub async fn users(
