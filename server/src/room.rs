@@ -209,11 +209,13 @@ impl Room {
                 subscriber.fall_behind();
             }
         }
+        state.keep(Recent { from, to, size, frame: frame.clone() });
+        // Whoever is woken looks at the state first.
+        drop(state);
         let is_followed = self.followers() > 0;
         if is_followed || self.news.borrow().is_some() {
-            self.news.send_replace(is_followed.then(|| frame.clone()));
+            self.news.send_replace(is_followed.then_some(frame));
         }
-        state.keep(Recent { from, to, size, frame });
     }
 
     /// Listens from `rev` on. With an arrival, the connection stands for that person, who is

@@ -1,9 +1,9 @@
 //! Polling, long polling, and paging back.
 
-use super::bot::{Bot, cursor, texts};
+use super::bot::{Bot, answer, cursor, texts};
 use super::common::{TestServer, patiently};
 use futures::future::join_all;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -162,4 +162,10 @@ async fn a_wrong_parameter_is_named() {
         assert_eq!((answer.status.as_u16(), answer.problem()), (400, "bad-parameter"), "{query}");
         assert_eq!(answer.body["parameter"], parameter, "{query}");
     }
+    let request = bot.request(Method::GET, "/rooms/r/messages").header("last-event-id", "x");
+    let answer = answer(request).await;
+    assert_eq!(
+        (answer.problem(), &answer.body["parameter"]),
+        ("bad-parameter", &json!("Last-Event-ID"))
+    );
 }

@@ -125,16 +125,14 @@ pub async fn read(
     headers: HeaderMap,
 ) -> Result<Response> {
     let wish = Wish::parse(&query)?;
+    let last_event = last_event(&headers)?;
     let room = api.registry.room(&reader, &key).await?;
     api.visit(&reader, &room);
     if let Some(before) = wish.before {
         return Ok(api.older(&reader, &room, before, &wish).await?.into_response());
     }
     if wants_stream(&headers) {
-        let place = match last_event(&headers)? {
-            Some(place) => Some(place),
-            None => wish.after,
-        };
+        let place = last_event.or(wish.after);
         let (first, follower) = api.follow(&reader, &room, place, &wish).await?;
         let reset = first.map(|answer| Messages { reset: true, ..answer });
         return Ok(stream::open(
@@ -218,7 +216,7 @@ fn wants_stream(headers: &HeaderMap) -> bool {
 
 fn last_event(headers: &HeaderMap) -> Result<Option<Place>> {
     const NAME: &str = "Last-Event-ID";
-    let Some(value) = headers.get(NAME).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let Some(value) = headers.get(NAME) else { return Ok(None) };
     let text = value.to_str().map_err(|_| Failure::BadParameter(NAME))?;
     parse_place(NAME, text).map(Some)
 }
