@@ -12,11 +12,13 @@ BINARY := target/release/sarangbang
 SITE := target/site
 PAGE := $(SITE)/pkg/sarangbang.wasm.br
 CARGO_LEPTOS := 0.3.10
+SCHEMATHESIS := 4.32.5
 # The command-line tool must be of the library's very version.
 WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/.*"\(.*\)".*/\1/p;}' Cargo.lock)
 
 # Tools of other versions in ~/.cargo/bin belong to other projects and stay as they are.
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sarangbang/tools
+VENV := $(TOOLS)/schemathesis-$(SCHEMATHESIS)
 export PATH := $(CURDIR)/end2end/node_modules/.bin:$(TOOLS)/bin:$(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 # Where others check what we release, the lock file is law.
@@ -43,7 +45,7 @@ dev: tools ## Serve, and rebuild at every change
 fmt: prerequisites ## Format the Rust sources
 	@cargo fmt --all
 
-test: fmt-check lint $(BINARY) test-rust test-browser ## Check everything
+test: fmt-check lint $(BINARY) test-rust test-api test-browser ## Check everything
 
 fmt-check: prerequisites ## Check the format
 	$(call title,Format)
@@ -59,6 +61,10 @@ test-rust: $(BINARY) ## Test with cargo
 	$(call title,Rust tests)
 	@mkdir -p target/site
 	@cargo test $(LOCKED) --workspace --no-fail-fast
+
+test-api: $(BINARY) schemathesis ## Test the HTTP API by its own description, for half a minute
+	$(call title,HTTP API)
+	@$(VENV)/bin/python end2end/api.py $(BINARY) $(VENV)/bin/schemathesis
 
 test-browser: $(BINARY) chromium ## Test with a browser (ARGS="composer" picks specs)
 	$(call title,Browser tests)
@@ -77,7 +83,7 @@ clean: ## Delete what was built; data/ stays
 
 ##@ What the others call by themselves
 
-setup: tools chromium ## Get everything that run and test need
+setup: tools chromium schemathesis ## Get everything that run and test need
 
 # Once per machine, about ten minutes on two cores where no binary is to be had.
 tools: prerequisites wasm-target npm ## Get the wasm target, cargo-leptos, wasm-bindgen and wasm-opt
@@ -99,6 +105,8 @@ chromium: npm ## Get a browser for the tests, unless CHROMIUM names one or one i
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q \
 	    && apt-get install -qy chromium fonts-noto-cjk fonts-noto-color-emoji; then exit; fi; \
 	cd end2end && npx playwright install chromium
+
+schemathesis: $(VENV)/bin/schemathesis ## Get the tool that test-api asks with
 
 prerequisites:
 	$(call need,cargo,Rust is missing: get it from https://rustup.rs and run make again.)
@@ -132,6 +140,13 @@ end2end/node_modules/.package-lock.json: end2end/package.json end2end/package-lo
 	@cd end2end && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(VENV)/bin/schemathesis:
+	$(call need,python3,Python is missing: get version 3.10 or newer from https://python.org or your package manager.)
+	@python3 -c 'import ensurepip, venv' || \
+	    { echo 'Python lacks its venv module: on Debian or Ubuntu `apt-get install python3-venv`.' >&2; exit 1; }
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS)
+
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome || command -v google-chrome-stable)
 
 comma := ,
@@ -146,5 +161,5 @@ install = printf '\n== Getting %s %s (once per machine)\n' $(1) $(2); \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
         cargo install --locked --root "$(TOOLS)" $(1) --version =$(2) $(3)
 
-.PHONY: help run build dev fmt test fmt-check lint test-rust test-browser sheets bench clean \
-    setup tools wasm-target npm chromium prerequisites
+.PHONY: help run build dev fmt test fmt-check lint test-rust test-api test-browser sheets bench clean \
+    setup tools wasm-target npm chromium schemathesis prerequisites

@@ -165,6 +165,24 @@ pub struct Phrases {
     pub echo_answer: fn(text: &str) -> String,
 
     pub refusal: fn(&Refusal) -> String,
+
+    /// What only programs read; the page does not carry it.
+    #[cfg(feature = "ssr")]
+    pub api: ApiPhrases,
+}
+
+/// Why the HTTP API could not take a request, beside the refusals.
+#[cfg(feature = "ssr")]
+pub struct ApiPhrases {
+    pub not_json: &'static str,
+    pub malformed: &'static str,
+    pub bad_parameter: fn(name: &str) -> String,
+    pub too_large: fn(limit_kib: u64) -> String,
+    pub too_slow: &'static str,
+    pub unknown_path: &'static str,
+    pub wrong_method: &'static str,
+    pub foreign_origin: &'static str,
+    pub unknown_token: &'static str,
 }
 
 /// A system line names this many people; the rest are counted.

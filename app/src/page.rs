@@ -9,7 +9,7 @@
 mod document;
 
 #[cfg(feature = "ssr")]
-pub use document::{Document, ProblemDocument};
+pub use document::{Document, Head, ProblemDocument};
 
 use crate::i18n::Locale;
 use crate::protocol::{Limits, Refusal, RoomSummary, Snapshot, UserId};

@@ -53,6 +53,11 @@ pub struct Config {
     #[arg(long, env = "SARANGBANG_ROOM_MESSAGES", default_value_t = 0, value_name = "N")]
     pub room_messages: u32,
 
+    /// Times a second that one session may make the server look into the log over HTTP, and
+    /// everyone without one at an address ten times as often; 0 for no limit
+    #[arg(long, env = "SARANGBANG_READ_RATE", default_value_t = 20, value_name = "N")]
+    pub read_rate: u32,
+
     /// Network of a proxy whose Forwarded or X-Forwarded-For header is believed; repeatable
     #[arg(long, env = "SARANGBANG_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,

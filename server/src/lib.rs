@@ -4,7 +4,8 @@
 //!
 //! - [`config`]: what can be set.
 //! - [`router`]: every URL.
-//! - [`transport`]: the ways in, each a thin translation onto the registry.
+//! - [`transport`]: the ways in (WebSocket, HTTP API, forms), each a thin translation onto
+//!   the registry.
 //! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
@@ -46,6 +47,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use transport::http::Api;
 use transport::websocket::Sockets;
 
 /// Why the server could not start: one sentence for the person who started it.
@@ -84,6 +86,7 @@ impl Server {
             address_joins: config.address_joins,
             address_messages: config.address_messages,
             room_messages: config.room_messages,
+            read_rate: config.read_rate,
             grace: config.grace,
             text_limit: config.text_limit,
         };
@@ -104,20 +107,28 @@ impl Server {
             shutdown: shutdown.clone(),
             links: links.clone(),
         };
-        let pages = pages::Pages {
+        let locale = Locale::from(config.locale);
+        let api = Api {
             registry: Arc::clone(&registry),
-            origins,
-            proxies,
-            locale: Locale::from(config.locale),
+            origins: origins.clone(),
+            proxies: proxies.clone(),
+            locale,
+            shutdown: shutdown.clone(),
         };
+        let pages = pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
-        let app = router::router(Arc::new(pages), Arc::new(sockets), health);
+        let app = router::router(Arc::new(pages), Arc::new(sockets), Arc::new(api), health);
         Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
     }
 
     /// The address it listens on, with the real port when 0 was asked for.
     pub fn addr(&self) -> SocketAddr {
         self.listener.local_addr().expect("a bound listener has an address")
+    }
+
+    /// Its rooms and sessions, for those who look on.
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
     }
 
     /// Cancelling this token drains the server and ends [`Server::serve`].

@@ -3,7 +3,7 @@
 pub mod assets;
 mod visitor;
 
-pub use visitor::Visitor;
+pub use visitor::{Visitor, locale};
 
 use crate::names;
 use crate::registry::{Registry, now_millis};
@@ -136,7 +136,8 @@ impl Pages {
         let mut snapshot = match self.registry.find_room(&key).await? {
             Some(room) => {
                 if let Some(session) = session {
-                    self.registry.visit(&room, session);
+                    // Who lost their name meanwhile may read on.
+                    let _ = self.registry.visit(&room, session);
                 }
                 self.registry.snapshot(&room, session).await?
             }

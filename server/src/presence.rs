@@ -115,6 +115,11 @@ impl Presence {
         ids.into_iter().filter_map(|id| self.depart(id, now)).collect()
     }
 
+    /// When the next one's grace is over.
+    pub fn next_end(&self) -> Option<Instant> {
+        self.here.values().filter_map(|stay| stay.ends_at).min()
+    }
+
     /// Gets up and goes, however many links there are.
     pub fn leave(&mut self, id: UserId, now: Instant) -> Option<PresenceChange> {
         let change = self.depart(id, now);

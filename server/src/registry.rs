@@ -5,10 +5,12 @@
 //! the engine's commits arrive in [`Registry::deliver`], which hands them to the rooms.
 
 mod connection;
+mod reading;
 mod seating;
 mod throttle;
 
 pub use connection::Connection;
+pub use reading::{Place, Reader};
 pub use seating::{Joining, Seated};
 
 use crate::engine::{self, Commit, Draft, Engine, PostError, Posted, RoomId, TokenHash};
@@ -36,6 +38,7 @@ pub struct Settings {
     pub address_joins: u32,
     pub address_messages: u32,
     pub room_messages: u32,
+    pub read_rate: u32,
     pub grace: Duration,
     pub text_limit: u32,
 }

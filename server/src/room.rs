@@ -4,8 +4,11 @@
 //! *behind*, and then [`Room::catch_up`] reads what it lacks from the log. Someone who joins
 //! or resumes and someone who reads too slowly are the same case.
 
+mod follower;
 #[cfg(test)]
 mod tests;
+
+pub use follower::Follower;
 
 use crate::engine::{self, Engine, RoomBatch, RoomId, RoomRecord, TokenHash};
 use crate::names::Skeleton;
@@ -17,7 +20,7 @@ use app::protocol::{
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, sleep_until};
 
 /// Above so many people, comings and goings are told together.
@@ -48,6 +51,9 @@ pub struct Room {
     /// Guards everything that changes. Held while frames are queued, so that each
     /// subscriber sees batches in order; never across an await.
     state: Mutex<State>,
+    /// The last batch, for those who wait for news without a connection: sent once, however
+    /// many they are. Nothing while they are none.
+    news: watch::Sender<Option<SharedFrame>>,
     /// Set once the rev was read. The room is listed before, so that no commit is missed.
     is_open: OnceCell<()>,
 }
@@ -63,6 +69,9 @@ struct State {
     recent: VecDeque<Recent>,
     /// Changes of presence that wait to be told together.
     untold: Vec<PresenceChange>,
+    /// When it is looked next who is gone. One timer a room: a visitor who asks ten times a
+    /// second would otherwise leave ten of them a second behind.
+    looks_at: Option<Instant>,
 }
 
 /// A batch that was delivered while someone was behind.
@@ -109,7 +118,9 @@ impl Room {
                 presence: Presence::new(grace),
                 recent: VecDeque::new(),
                 untold: Vec::new(),
+                looks_at: None,
             }),
+            news: watch::Sender::new(None),
             is_open: OnceCell::new(),
         }
     }
@@ -156,15 +167,27 @@ impl Room {
 
     /// Someone asks for the room without a connection. Whose name someone else has in the
     /// meantime is not listed: they pick another when they speak.
-    pub fn visit(self: &Arc<Self>, Arrival { guest, is_return }: Arrival) {
+    pub fn visit(self: &Arc<Self>, Arrival { guest, is_return }: Arrival) -> Result<(), NameTaken> {
         let now = Instant::now();
         let until = now + VISIT;
         let mut state = self.state();
-        if !state.presence.is_taken(&guest.skeleton, guest.token) {
-            let change = state.presence.visit(guest, is_return, until, now);
-            self.tell(&mut state, change.into_iter().collect());
-            self.expire_at(until);
+        if state.presence.is_taken(&guest.skeleton, guest.token) {
+            return Err(NameTaken);
         }
+        let change = state.presence.visit(guest, is_return, until, now);
+        self.tell(&mut state, change.into_iter().collect());
+        self.expire_at(&mut state, until);
+        Ok(())
+    }
+
+    /// Listens from `rev` on without a connection.
+    pub fn follow(self: &Arc<Self>, rev: Rev) -> Follower {
+        Follower::new(Arc::clone(self), rev, self.news.subscribe())
+    }
+
+    /// How many listen without a connection.
+    pub fn followers(&self) -> usize {
+        self.news.receiver_count()
     }
 
     /// Hands one commit's changes to everyone who is level with the room.
@@ -186,7 +209,13 @@ impl Room {
                 subscriber.fall_behind();
             }
         }
-        state.keep(Recent { from, to, size, frame });
+        state.keep(Recent { from, to, size, frame: frame.clone() });
+        // Whoever is woken looks at the state first.
+        drop(state);
+        let is_followed = self.followers() > 0;
+        if is_followed || self.news.borrow().is_some() {
+            self.news.send_replace(is_followed.then_some(frame));
+        }
     }
 
     /// Listens from `rev` on. With an arrival, the connection stands for that person, who is
@@ -287,15 +316,26 @@ impl Room {
             return;
         };
         if let Some(ends_at) = state.presence.unlink(user, Instant::now()) {
-            self.expire_at(ends_at);
+            self.expire_at(&mut state, ends_at);
         }
     }
 
-    fn expire_at(self: &Arc<Self>, at: Instant) {
-        self.later(at, |room| {
+    fn expire_at(self: &Arc<Self>, state: &mut State, at: Instant) {
+        if state.looks_at.is_some_and(|looks_at| looks_at <= at) {
+            return;
+        }
+        state.looks_at = Some(at);
+        self.later(at, move |room| {
             let mut state = room.state();
+            // Whoever was to be gone earlier has had another timer set since.
+            if state.looks_at == Some(at) {
+                state.looks_at = None;
+            }
             let changes = state.presence.expire(Instant::now());
             room.tell(&mut state, changes);
+            if let Some(next) = state.presence.next_end() {
+                room.expire_at(&mut state, next);
+            }
         });
     }
 

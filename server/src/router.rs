@@ -3,7 +3,7 @@
 use crate::pages::{self, Pages, assets};
 use crate::registry::Registry;
 use crate::security::headers;
-use crate::transport::{form, websocket};
+use crate::transport::{form, http, websocket};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -24,7 +24,12 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// Forms are small.
 const FORM_BYTES: usize = 64 * 1024;
 
-pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Health) -> Router {
+pub fn router(
+    pages: Arc<Pages>,
+    sockets: Arc<websocket::Sockets>,
+    api: Arc<http::Api>,
+    health: Health,
+) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join))
@@ -50,6 +55,8 @@ pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Healt
         .merge(pages)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(answer_in_time))
+        // Behind that layer: its reads may wait, and it has a time-out and errors of its own.
+        .merge(http::router(api))
         .layer(middleware::from_fn(headers::add))
 }
 

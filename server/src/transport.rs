@@ -1,8 +1,11 @@
 //! The ways in: thin translations onto [`Registry::dispatch`](crate::registry::Registry::dispatch).
 
 pub mod form;
+pub mod http;
 pub mod websocket;
 
+use crate::registry::now_millis;
+use app::protocol::{MessageId, Refusal};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum_extra::extract::cookie::Cookie;
@@ -31,5 +34,33 @@ impl<S: Sync> FromRequestParts<S> for Peer {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         info.map(|ConnectInfo(address)| Peer(*address)).ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// Finishes what was begun even if the client goes away meanwhile, which drops the request's
+/// own task.
+pub async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    tokio::spawn(work).await.expect("joining and leaving do not panic")
+}
+
+/// For a message that its sender did not name.
+pub fn fresh_id() -> MessageId {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).expect("the system has a random generator");
+    MessageId::new(now_millis(), random)
+}
+
+/// The HTTP status that goes with a refusal.
+pub fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NameTaken { .. } | Refusal::IdTaken => StatusCode::CONFLICT,
+        Refusal::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::NotStored | Refusal::Unavailable | Refusal::ShuttingDown => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Refusal::UnknownRoom => StatusCode::NOT_FOUND,
+        Refusal::UnknownSession => StatusCode::UNAUTHORIZED,
+        Refusal::NotJoined | Refusal::TooManyRooms { .. } => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -212,4 +212,17 @@ pub static EN: Phrases = Phrases {
         Refusal::Unavailable => "The room cannot be read right now. It will be tried again.".into(),
         Refusal::ShuttingDown => "The server is taking a short rest and will be back.".into(),
     },
+
+    #[cfg(feature = "ssr")]
+    api: super::ApiPhrases {
+        not_json: "Please send the body as application/json.",
+        malformed: "The body is not the JSON that is expected here.",
+        bad_parameter: |name| ["The value of “", name, "” cannot be used here."].concat(),
+        too_large: |kib| ["A body has at most ", &*number(kib), " KiB."].concat(),
+        too_slow: "The request took too long to arrive.",
+        unknown_path: "There is nothing at this address.",
+        wrong_method: "This address does not take that method.",
+        foreign_origin: "A page of this origin may not do that.",
+        unknown_token: "No session has this token.",
+    },
 };

@@ -189,4 +189,17 @@ pub static KO: Phrases = Phrases {
         Refusal::Unavailable => "지금은 방을 읽을 수 없어요. 잠시 뒤에 다시 해 볼게요.".into(),
         Refusal::ShuttingDown => "서버가 잠깐 쉬고 있어요. 곧 다시 연결할게요.".into(),
     },
+
+    #[cfg(feature = "ssr")]
+    api: super::ApiPhrases {
+        not_json: "본문은 application/json으로 보내 주세요.",
+        malformed: "본문이 여기에서 기대하는 JSON이 아니에요.",
+        bad_parameter: |name| ["여기에 쓸 수 없는 값이에요: ", name].concat(),
+        too_large: |kib| ["본문은 ", &*number(kib), "KiB까지 받을 수 있어요."].concat(),
+        too_slow: "요청이 제때 도착하지 않았어요.",
+        unknown_path: "이 주소에는 아무것도 없어요.",
+        wrong_method: "이 주소에서는 그 메서드를 쓸 수 없어요.",
+        foreign_origin: "다른 곳의 페이지는 그렇게 할 수 없어요.",
+        unknown_token: "이 토큰을 가진 세션이 없어요.",
+    },
 };

@@ -61,8 +61,9 @@ pub fn ProblemDocument(
     }
 }
 
+/// What every document of the house says about itself.
 #[component]
-fn Head(title: String, locale: Locale, version: String) -> impl IntoView {
+pub fn Head(title: String, locale: Locale, version: String) -> impl IntoView {
     view! {
         <meta charset="utf-8" />
         <meta

@@ -63,7 +63,7 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
 }
 
 /// The cookie's language, else the browser's best, else the configured one.
-fn locale(headers: &HeaderMap, default: Locale) -> Locale {
+pub fn locale(headers: &HeaderMap, default: Locale) -> Locale {
     let chosen = cookie(headers, "locale").as_deref().and_then(Locale::from_tag);
     let accepted = || {
         let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;

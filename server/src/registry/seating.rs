@@ -169,22 +169,35 @@ impl Registry {
         rev: Rev,
         lacks_users: bool,
     ) -> Result<(), NameTaken> {
-        let is_return = was_member && self.started.elapsed() < RESTART_QUIET;
-        let arrival = Arrival { guest, is_return };
+        let arrival = self.arrival(guest, was_member);
         let subscription =
             room.subscribe(connection.id, &connection.outbox, Some(arrival), rev, lacks_users)?;
         connection.subscribe(room.key.clone(), subscription);
         Ok(())
     }
 
-    /// A member looks at the room without a connection.
-    pub fn visit(&self, room: &Arc<Room>, session: &Session) {
-        let Some(seat) = session.seat(&room.key) else { return };
-        let Ok(username) = Username::parse(&seat.username) else { return };
+    /// A member asks for the room without a connection. Refused if someone else has their name
+    /// by now: then they are not listed, and should not speak.
+    pub fn visit(&self, room: &Arc<Room>, session: &Session) -> Result<(), Refusal> {
+        let Some(seat) = session.seat(&room.key) else { return Ok(()) };
+        let username = Username::parse(&seat.username)?;
         let skeleton = username.skeleton();
         let user = User { id: session.user, username: seat.username, room: room.key.clone() };
         let guest = Guest { user, token: session.token, skeleton };
-        room.visit(Arrival { guest, is_return: self.started.elapsed() < RESTART_QUIET });
+        room.visit(self.arrival(guest, true))
+            .map_err(|NameTaken| name_taken(room, &username, session.token))
+    }
+
+    /// Someone who has just taken a seat is here without a connection.
+    pub fn arrive(&self, seated: &Seated) {
+        let (user, skeleton) = (seated.user.clone(), seated.skeleton.clone());
+        let guest = Guest { user, token: seated.session.token, skeleton };
+        // The name is held for them, so it is not taken.
+        let _ = seated.room.visit(self.arrival(guest, seated.was_member));
+    }
+
+    fn arrival(&self, guest: Guest, was_member: bool) -> Arrival {
+        Arrival { guest, is_return: was_member && self.started.elapsed() < RESTART_QUIET }
     }
 
     /// Ends a membership. Must be polled to its end, as [`Registry::take_seat`].

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+mod followers;
+
 use super::*;
 use crate::engine::{Draft, Latest, Membership, PostError, Posted, Result, SessionRecord};
 use crate::names::Username;

@@ -30,9 +30,14 @@ impl Origins {
         self.0.iter().any(|origin| origin.starts_with("https://"))
     }
 
+    /// Whether this origin was named, so that its pages may read answers (CORS).
+    pub fn names(&self, origin: &str) -> bool {
+        self.0.iter().any(|named| *named == origin.to_lowercase())
+    }
+
     fn includes(&self, origin: &str, headers: &HeaderMap) -> bool {
         if !self.0.is_empty() {
-            return self.0.iter().any(|allowed| allowed == origin);
+            return self.names(origin);
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));

@@ -3,10 +3,11 @@
 
 use crate::names;
 use crate::pages::{Pages, Visitor, room_path};
-use crate::registry::{Joining, now_millis};
+use crate::registry::Joining;
+use crate::transport::{fresh_id, status, to_the_end};
 use app::i18n::Locale;
 use app::page::{JoinForm, Problem, Theme, View};
-use app::protocol::{MessageId, Refusal, RoomKey};
+use app::protocol::{Refusal, RoomKey};
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -96,12 +97,6 @@ async fn sit_down(
     }
 }
 
-/// Finishes what was begun even if the client goes away meanwhile, which drops the request's
-/// own task.
-async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    tokio::spawn(work).await.expect("joining and leaving do not panic")
-}
-
 #[derive(Deserialize)]
 pub struct MessageFields {
     #[serde(default)]
@@ -136,13 +131,6 @@ pub async fn say(
             pages.problem(visitor, Problem::Refused(refusal), status).await
         }
     }
-}
-
-/// A form has no script to name its message.
-fn fresh_id() -> MessageId {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).expect("the system has a random generator");
-    MessageId::new(now_millis(), random)
 }
 
 /// `POST /rooms/{room}/leave`.
@@ -216,19 +204,4 @@ fn came_from(headers: &HeaderMap) -> String {
     path.map(|uri| uri.path().to_owned())
         .filter(|path| !path.starts_with("//"))
         .unwrap_or_else(|| "/".into())
-}
-
-/// The HTTP status that goes with a refusal.
-pub fn status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::NameTaken { .. } | Refusal::IdTaken => StatusCode::CONFLICT,
-        Refusal::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::NotStored | Refusal::Unavailable | Refusal::ShuttingDown => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        Refusal::UnknownRoom => StatusCode::NOT_FOUND,
-        Refusal::UnknownSession => StatusCode::UNAUTHORIZED,
-        Refusal::NotJoined | Refusal::TooManyRooms { .. } => StatusCode::FORBIDDEN,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    }
 }

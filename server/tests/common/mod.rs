@@ -9,6 +9,7 @@ use clap::Parser;
 use futures::{SinkExt, StreamExt};
 use server::Server;
 use server::config::Config;
+use server::registry::Registry;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct TestServer {
     pub addr: SocketAddr,
     pub dir: Arc<TempDir>,
+    registry: Arc<Registry>,
     shutdown: CancellationToken,
     running: JoinHandle<()>,
     flags: Vec<String>,
@@ -47,9 +49,20 @@ impl TestServer {
         let fixed = ["sarangbang", "--addr", addr, "--database", &database].map(String::from);
         let config = Config::parse_from(fixed.into_iter().chain(flags.iter().cloned()));
         let server = Server::new(config).await.unwrap();
-        let (addr, shutdown) = (server.addr(), server.shutdown());
+        let (addr, registry, shutdown) = (server.addr(), server.registry(), server.shutdown());
         let running = tokio::spawn(server.serve());
-        TestServer { addr, dir, shutdown, running, flags }
+        TestServer { addr, dir, registry, shutdown, running, flags }
+    }
+
+    /// Waits until so many listen to a room without a connection.
+    pub async fn followed(&self, room: &str, count: usize) {
+        let room = self.registry.find_room(&key(room)).await.unwrap().unwrap();
+        let counted = async {
+            while room.followers() != count {
+                tokio::task::yield_now().await;
+            }
+        };
+        patiently(counted).await;
     }
 
     /// Drains it, as SIGTERM would.

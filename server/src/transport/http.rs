@@ -1,0 +1,120 @@
+//! `/api/v1`: rooms for whoever can speak HTTP.
+//!
+//! Reading is one question with three patiences: what changed since my cursor? Asked at once it
+//! is polling, with a wait it is long polling, and as a stream it is server-sent events
+//! ([`read`], [`stream`]). Whoever waits is a parked task.
+//!
+//! [`caller`] says who asks, [`body`] what is said, [`problem`] why not; [`openapi`] describes
+//! it all to programs and [`docs`] to people, from the same source.
+
+pub mod problem;
+mod body;
+mod caller;
+mod docs;
+mod openapi;
+mod read;
+mod rooms;
+mod stream;
+
+use crate::registry::{Reader, Registry};
+use crate::room::Room;
+use crate::security::{address::TrustedProxies, origin::Origins};
+use app::i18n::Locale;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use problem::{BODY_BYTES, Failure};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// A request must have come in, and its answer be ready, within this time.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// What the API needs.
+pub struct Api {
+    pub registry: Arc<Registry>,
+    pub origins: Origins,
+    pub proxies: TrustedProxies,
+    pub locale: Locale,
+    /// Ends waiting reads and streams.
+    pub shutdown: CancellationToken,
+}
+
+impl Api {
+    /// Who reads is here for a while.
+    fn visit(&self, reader: &Reader, room: &Arc<Room>) {
+        if let Some(session) = &reader.session {
+            // Who lost their name meanwhile may read on; they are told when they speak.
+            let _ = self.registry.visit(room, session);
+        }
+    }
+}
+
+pub fn router(api: Arc<Api>) -> Router {
+    let rooms = OpenApiRouter::new()
+        .routes(routes!(rooms::join))
+        .routes(routes!(rooms::leave))
+        .routes(routes!(rooms::users))
+        .routes(routes!(read::read, rooms::say));
+    let (rooms, description) =
+        OpenApiRouter::with_openapi(openapi::about()).nest("/api/v1", rooms).split_for_parts();
+    let description = Arc::new(description);
+    let unknown = Router::new().fallback(async || Failure::UnknownPath);
+    Router::new()
+        .merge(rooms)
+        .route("/api/openapi.json", get(openapi::serve).with_state(Arc::clone(&description)))
+        .route("/api/docs", get(docs::page).with_state(description))
+        .route("/problems/{kind}", get(docs::problem))
+        // Nothing else under this prefix is a page.
+        .route("/api", axum::routing::any(async || Failure::UnknownPath))
+        .nest("/api/", unknown)
+        .method_not_allowed_fallback(async || Failure::WrongMethod)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(answer_in_time))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), problem::word))
+        .layer(middleware::from_fn(keep_private))
+        .layer(cors(&api.origins))
+        .with_state(api)
+}
+
+/// Reads may wait; nothing else takes long.
+async fn answer_in_time(request: Request, next: Next) -> Response {
+    let may_wait = request.method() == Method::GET;
+    let patience = if may_wait { ANSWER + read::LONGEST_WAIT } else { ANSWER };
+    let answer = timeout(patience, next.run(request)).await;
+    answer.unwrap_or_else(|_| Failure::TooSlow.into_response())
+}
+
+/// What is said in a room is for who asked, and for no cache.
+async fn keep_private(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// Pages of the origins that `--origin` names may read the answers. They bring a token: the
+/// cookie is of no use to them.
+fn cors(origins: &Origins) -> CorsLayer {
+    let origins = origins.clone();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| {
+            origin.to_str().is_ok_and(|origin| origins.names(origin))
+        }))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("last-event-id"),
+        ])
+        .expose_headers([header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}

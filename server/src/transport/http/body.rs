@@ -1,0 +1,189 @@
+//! What requests and answers hold. Names and shapes are promised: they are the WebSocket's,
+//! but a field that does not apply is absent here.
+
+use super::problem::{Failure, Result};
+use app::protocol::{self, MessageId};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Deserialize, ToSchema)]
+pub struct JoinBody {
+    /// 1 to 32 characters of any script.
+    #[schema(min_length = 1, example = "Clock")]
+    pub username: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct PostBody {
+    /// A UUID of the sender's making (version 7, if it can), so that a repeat is recognised.
+    /// Without one the server makes it, and a repeat is a second message.
+    #[schema(value_type = Option<Uuid>)]
+    pub id: Option<MessageId>,
+    /// Plain text. White space at its ends goes, three or more blank lines become two.
+    #[schema(min_length = 1, example = "It is nine.")]
+    pub text: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Joined {
+    /// The bearer token of a session that this join made. `null` for one that came with a
+    /// cookie or a token: who has it knows it.
+    #[schema(example = "EFNzyqU2SiDVdKxe1mxHSA")]
+    pub token: Option<String>,
+    pub user: User,
+    /// Read from here on to hear what is said after the join.
+    pub cursor: Cursor,
+}
+
+/// A person as seen in a room.
+#[derive(Serialize, ToSchema)]
+pub struct User {
+    /// The same in every room of a session.
+    #[schema(example = "2")]
+    id: String,
+    username: String,
+    /// The room's key. It may differ from what was asked for: lower case, `-` for spaces.
+    #[schema(example = "study-room")]
+    room: String,
+}
+
+impl From<protocol::User> for User {
+    fn from(user: protocol::User) -> Self {
+        User { id: user.id.to_string(), username: user.username, room: user.room.0 }
+    }
+}
+
+/// Who is here.
+#[derive(Serialize, ToSchema)]
+pub struct Users {
+    /// The room's key.
+    #[schema(example = "study-room")]
+    pub room: String,
+    pub users: Vec<User>,
+}
+
+/// How far one has seen a room; `EPOCH.REV` as a parameter and as an event id.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Cursor {
+    /// Names this life of the database. A restored copy has another.
+    epoch: u32,
+    /// Grows by one with every change of the room.
+    rev: u64,
+}
+
+impl From<protocol::Cursor> for Cursor {
+    fn from(protocol::Cursor { epoch, rev }: protocol::Cursor) -> Self {
+        Cursor { epoch, rev }
+    }
+}
+
+/// One message as it is now, always whole: applying it twice changes nothing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    id: Uuid,
+    /// The place in the room: 1, 2, 3… Order is by it, always.
+    #[schema(minimum = 1)]
+    seq: u64,
+    /// The room's rev at this message's last change.
+    #[schema(minimum = 1)]
+    rev: u64,
+    #[schema(example = "2")]
+    user_id: String,
+    /// The name it was sent with.
+    username: String,
+    text: String,
+    /// Milliseconds since 1970 by the server's clock. For people to read, never for order.
+    #[schema(example = 1795397330766_u64)]
+    created_at: u64,
+}
+
+impl From<Arc<protocol::Message>> for Message {
+    fn from(message: Arc<protocol::Message>) -> Self {
+        // It is shared with everyone else who reads.
+        let message = Arc::unwrap_or_clone(message);
+        Message {
+            id: message.id.0,
+            seq: message.seq,
+            rev: message.rev,
+            user_id: message.user_id.to_string(),
+            username: message.username,
+            text: message.text,
+            created_at: message.created_at,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Messages {
+    /// Ask `after` it for what comes next. With `before` it is the room's present one: who
+    /// follows the room keeps the cursor they have.
+    pub cursor: Cursor,
+    /// What changed, in the order of `rev`; or a page of the room, in the order of `seq`.
+    pub messages: Vec<Message>,
+    /// The cursor that was asked for is not of this log (another epoch, or ahead of the room):
+    /// forget what you have and start anew from these, the latest messages.
+    pub reset: bool,
+    /// Whether the first of them is the room's first. Only in pages and after a reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub from_beginning: Option<bool>,
+}
+
+impl Messages {
+    pub fn changes(cursor: protocol::Cursor, messages: Vec<Arc<protocol::Message>>) -> Self {
+        let messages = messages.into_iter().map(Into::into).collect();
+        Messages { cursor: cursor.into(), messages, reset: false, from_beginning: None }
+    }
+
+    pub fn page(cursor: protocol::Cursor, page: protocol::MessagePage, reset: bool) -> Self {
+        let from_beginning = Some(page.from_beginning);
+        Messages { reset, from_beginning, ..Messages::changes(cursor, page.messages) }
+    }
+}
+
+impl IntoResponse for Messages {
+    fn into_response(self) -> Response {
+        Json(self).into_response()
+    }
+}
+
+/// A body that must be `application/json`: what a form of another site cannot send unasked.
+pub struct JsonBody<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let essence = content_type
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .map(str::trim);
+        if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+            return Err(Failure::NotJson);
+        }
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|rejection| {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+                    _ => Failure::Malformed,
+                }
+            })?;
+        // By way of a map: left to itself, serde takes an array for a struct as well.
+        let object: serde_json::Map<_, _> =
+            serde_json::from_slice(&bytes).map_err(|_| Failure::Malformed)?;
+        T::deserialize(serde_json::Value::Object(object))
+            .map(JsonBody)
+            .map_err(|_| Failure::Malformed)
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP API as its clients meet it: with a plain HTTP client against the real server.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bot;
+mod manners;
+mod reading;
+mod streaming;
+mod talking;
