@@ -51,6 +51,9 @@ impl Engine for Log {
     async fn join(&self, _: &TokenHash, _: RoomId, _: &str) -> Result<(UserId, Membership)> {
         unreachable!()
     }
+    async fn new_user(&self) -> Result<UserId> {
+        unreachable!()
+    }
     async fn leave(&self, _: UserId, _: RoomId) -> Result<()> {
         unreachable!()
     }
@@ -87,7 +90,11 @@ impl House {
         RoomBatch { room: self.room.id, from, to: from + count, messages }
     }
 
-    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
+    fn listen(
+        &self,
+        connection: u64,
+        rev: Rev,
+    ) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
         let (outbox, queue) = Outbox::new();
         let listening = self.room.subscribe(ConnectionId(connection), &outbox, None, rev, false);
         (listening.ok().unwrap(), outbox, queue)
