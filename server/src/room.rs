@@ -14,7 +14,7 @@ use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
     Batch, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -63,6 +63,8 @@ struct State {
     recent: VecDeque<Recent>,
     /// Changes of presence that wait to be told together.
     untold: Vec<PresenceChange>,
+    /// Who was told to be here. Whoever is here anew is not among them.
+    listed: HashSet<UserId>,
 }
 
 /// A batch that was delivered while someone was behind.
@@ -109,6 +111,7 @@ impl Room {
                 presence: Presence::new(grace),
                 recent: VecDeque::new(),
                 untold: Vec::new(),
+                listed: HashSet::new(),
             }),
             is_open: OnceCell::new(),
         }
@@ -291,6 +294,20 @@ impl Room {
         }
     }
 
+    /// As [`Room::unsubscribe`], without a grace.
+    fn hang_up(self: &Arc<Self>, connection: ConnectionId) {
+        let mut state = self.state();
+        let Some(Subscriber { member: Some(user), .. }) = state.subscribers.remove(&connection)
+        else {
+            return;
+        };
+        let now = Instant::now();
+        if state.presence.unlink(user, now).is_some() {
+            let change = state.presence.leave(user, now);
+            self.tell(&mut state, change.into_iter().collect());
+        }
+    }
+
     fn expire_at(self: &Arc<Self>, at: Instant) {
         self.later(at, |room| {
             let mut state = room.state();
@@ -374,8 +391,20 @@ impl State {
         if changes.is_empty() {
             return;
         }
+        let mut arrived = Vec::new();
+        for change in &changes {
+            match change {
+                PresenceChange::Here { user, .. } if self.listed.insert(user.id) => {
+                    arrived.push(user.id);
+                }
+                PresenceChange::Here { .. } => {}
+                PresenceChange::Gone { user, .. } => {
+                    self.listed.remove(&user.id);
+                }
+            }
+        }
         let presence = app::protocol::Presence { room: room.clone(), changes };
-        let frame = SharedFrame::new(ServerFrame::Presence(presence));
+        let frame = SharedFrame::presence(presence, arrived);
         for subscriber in self.subscribers.values_mut() {
             // Whoever is behind gets the whole list once they are level again.
             if subscriber.is_behind {
@@ -416,6 +445,12 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Ends it, and with it the presence of a person whose last connection this is, at once.
+    pub fn hang_up(self) {
+        self.room.hang_up(self.connection);
+        self.forget();
+    }
+
     /// Ends the guard without ending the subscription, which another guard has taken over.
     pub fn forget(mut self) {
         self.is_live = false;
