@@ -46,7 +46,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use transport::socketio;
 use transport::websocket::Sockets;
+use transport::words::Words;
 
 /// Why the server could not start: one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +106,14 @@ impl Server {
             shutdown: shutdown.clone(),
             links: links.clone(),
         };
+        let socketio = socketio::router(socketio::Sockets {
+            registry: Arc::clone(&registry),
+            origins: origins.clone(),
+            proxies: proxies.clone(),
+            words: Words::of(config.locale.into()),
+            shutdown: shutdown.clone(),
+            links: links.clone(),
+        });
         let pages = pages::Pages {
             registry: Arc::clone(&registry),
             origins,
@@ -111,7 +121,7 @@ impl Server {
             locale: Locale::from(config.locale),
         };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
-        let app = router::router(Arc::new(pages), Arc::new(sockets), health);
+        let app = router::router(Arc::new(pages), Arc::new(sockets), socketio, health);
         Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
     }
 

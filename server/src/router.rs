@@ -24,7 +24,12 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// Forms are small.
 const FORM_BYTES: usize = 64 * 1024;
 
-pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Health) -> Router {
+pub fn router(
+    pages: Arc<Pages>,
+    sockets: Arc<websocket::Sockets>,
+    socketio: Router,
+    health: Health,
+) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join))
@@ -50,6 +55,8 @@ pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Healt
         .merge(pages)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(answer_in_time))
+        // `/socket.io/`, which keeps its own time: a poll waits for something to tell.
+        .merge(socketio)
         .layer(middleware::from_fn(headers::add))
 }
 

@@ -1,7 +1,9 @@
 //! The ways in: thin translations onto [`Registry::dispatch`](crate::registry::Registry::dispatch).
 
 pub mod form;
+pub mod socketio;
 pub mod websocket;
+pub mod words;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};

@@ -138,8 +138,8 @@ pub async fn say(
     }
 }
 
-/// A form has no script to name its message.
-fn fresh_id() -> MessageId {
+/// Who has no script, or a client of old, does not name their message.
+pub fn fresh_id() -> MessageId {
     let mut random = [0; 10];
     getrandom::fill(&mut random).expect("the system has a random generator");
     MessageId::new(now_millis(), random)
