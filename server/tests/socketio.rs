@@ -551,6 +551,7 @@ async fn two_namespaces_share_one_connection() {
     assert_eq!(echo.fail("shout", &[json!("x")]).await, "알 수 없는 이벤트입니다.");
 
     echo.send("40").await;
+    echo.until(|heard| *heard == Heard::Connected).await;
     echo.send(r#"420["join",{"username":"민수","room":"r"}]"#).await;
     assert_eq!(echo.line().await, "Admin: r 방에 오신 걸 환영합니다.");
     echo.succeed("message", &[json!("아직?")]).await;
@@ -612,5 +613,51 @@ async fn what_is_no_packet_ends_the_connection_and_nothing_else() {
         socket.send(&format!("42{}", json!(["message", huge]))).await;
         socket.disconnect().await;
         assert_eq!(witness.line().await, "Admin: 민수가 방을 떠났습니다.");
+    }
+}
+
+#[tokio::test]
+async fn nobody_acts_by_the_id_that_lists_show() {
+    let server = TestServer::start().await;
+    let mut minsu = Socket::connect(server.addr, Way::Polling).await;
+    minsu.join("r", "민수").await;
+    let mut thief = Socket::connect(server.addr, Way::WebSocket).await;
+    thief.join("r", "thief").await;
+    let list = thief.event("roomData").await;
+    let shown = list["users"][0]["id"].as_str().unwrap();
+    assert_eq!(shown, minsu.id);
+
+    let http = reqwest::Client::new();
+    let ticket = minsu.handshake["sid"].as_str().unwrap();
+    let forged = format!("{shown}{}", "A".repeat(ticket.len() - shown.len()));
+    for sid in [shown, &forged, &format!("{shown}&sid={ticket}"), &format!("{ticket}&sid={shown}")]
+    {
+        let url = server.url(&format!("/socket.io/?EIO=4&transport=polling&sid={sid}"));
+        let post = http.post(&url).body(r#"42["message","훔친 말"]"#).send();
+        assert_eq!(patiently(post).await.unwrap().status(), 400, "{sid}");
+        assert_eq!(patiently(http.get(&url).send()).await.unwrap().status(), 400, "{sid}");
+    }
+    minsu.say("내 말").await;
+    assert_eq!(thief.texts(1).await, ["내 말"]);
+}
+
+#[tokio::test]
+async fn who_leaves_a_namespace_may_come_back_at_once() {
+    for way in WAYS {
+        let server = TestServer::start().await;
+        let mut witness = Socket::connect(server.addr, Way::WebSocket).await;
+        witness.join("r", "Ana").await;
+        witness.line().await;
+        let mut minsu = Socket::connect(server.addr, way).await;
+        for _ in 0..20 {
+            minsu.join("r", "민수").await;
+            assert_eq!(witness.line().await, "Admin: 민수가 방에 참여했습니다.");
+            minsu.send("41").await;
+            minsu.send("40").await;
+            minsu.until(|heard| *heard == Heard::Connected).await;
+            assert_eq!(witness.line().await, "Admin: 민수가 방을 떠났습니다.");
+            minsu.heard.clear();
+        }
+        assert_eq!(witness.event("roomData").await["users"].as_array().unwrap().len(), 1);
     }
 }

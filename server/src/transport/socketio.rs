@@ -1,7 +1,8 @@
 //! `/socket.io/`: the classic room chat, event for event, for clients that were written for
 //! it (Socket.IO protocol 5, over WebSocket, over polling, and from one to the other).
 //!
-//! - [`door`]: who may connect, and how long a request may take.
+//! - [`door`]: who may connect, and how long a request may take; by [`ticket`] it is known whose
+//!   connection it goes on with.
 //! - [`event`]: what comes in.
 //! - [`inbox`]: what waits to be heard. [`visit`]: one socket, from connecting to the end.
 //! - [`place`]: a socket in its room, and what it was told there.
@@ -18,6 +19,7 @@ mod event;
 mod inbox;
 mod line;
 mod place;
+mod ticket;
 mod told;
 mod visit;
 
@@ -42,6 +44,7 @@ use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use ticket::Tickets;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +86,7 @@ pub struct Sockets {
 struct Parlour {
     sockets: Sockets,
     ids: Ids,
+    tickets: Tickets,
     visits: TaskTracker,
 }
 
@@ -125,7 +129,12 @@ pub fn router(sockets: Sockets) -> Router {
         .connect_timeout(CONNECT)
         .build_svc();
     let links = sockets.links.clone();
-    let parlour = Arc::new(Parlour { sockets, ids: Ids::default(), visits: TaskTracker::new() });
+    let parlour = Arc::new(Parlour {
+        sockets,
+        ids: Ids::default(),
+        tickets: Tickets::new(),
+        visits: TaskTracker::new(),
+    });
     room_chat(&io, &parlour);
     echo::open(&io, parlour.sockets.words, parlour.sockets.registry.limits());
     links.spawn(close(Arc::clone(&parlour), io));
@@ -189,10 +198,9 @@ async fn prepare(parlour: Arc<Parlour>, caller: Caller) -> Result<(), String> {
     let (inbox, requests) = Inbox::new(words, parlour.sockets.registry.limits());
     let call = Call { connection, requests, queue, gone: gone.clone() };
     caller.socket.extensions.insert(Waiting(Arc::new(Mutex::new(Some(call)))));
-    caller.socket.on_disconnect(move || {
-        gone.cancel();
-        ready(())
-    });
+    // Not by the library's own hook for disconnecting: it would keep the name of the namespace
+    // taken for a moment, in which a client that comes back at once is not heard.
+    caller.socket.extensions.insert(Arc::new(gone.drop_guard()));
     // Runs on the task that reads the socket, hence in order; what it returns does nothing more.
     caller.socket.on_fallback(move |event: Event| {
         inbox.take(event);
@@ -206,7 +214,7 @@ fn begin(parlour: &Arc<Parlour>, socket: Arc<Socket>) {
     let waiting = socket.extensions.remove::<Waiting>();
     let call = waiting.and_then(|Waiting(call)| call.lock().expect("no panic here").take());
     if let Some(Call { connection, requests, queue, gone }) = call {
-        let line = Line::new(socket, gone);
+        let line = Line::new(&socket, gone);
         let visit = Visit::new(Arc::clone(parlour), line, connection, requests, queue);
         parlour.visits.spawn(visit.run());
     }

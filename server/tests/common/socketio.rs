@@ -31,7 +31,7 @@ enum Link {
 pub enum Heard {
     Event(String, Vec<Value>),
     Answer(u64, Vec<Value>),
-    ConnectError(String),
+    Connected,
     Disconnected,
 }
 
@@ -281,6 +281,7 @@ impl Socket {
                 let id = rest[..rest.len() - data.len()].parse().unwrap();
                 Some(Heard::Answer(id, values()))
             }
+            "40" => Some(Heard::Connected),
             "41" => Some(Heard::Disconnected),
             _ => None,
         }

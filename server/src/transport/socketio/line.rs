@@ -7,7 +7,7 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::{FromMessageParts, Value};
 use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -29,18 +29,21 @@ pub type Callback = Option<i64>;
 pub struct Lost;
 
 pub struct Line {
-    socket: Arc<Socket>,
+    /// The library lets go of a socket that is gone, and nobody here holds it.
+    socket: Weak<Socket>,
+    id: String,
     /// Cancelled when the socket is gone.
     pub gone: CancellationToken,
 }
 
 impl Line {
-    pub fn new(socket: Arc<Socket>, gone: CancellationToken) -> Self {
-        Line { socket, gone }
+    pub fn new(socket: &Arc<Socket>, gone: CancellationToken) -> Self {
+        Line { socket: Arc::downgrade(socket), id: socket.id.to_string(), gone }
     }
 
+    /// The socket's id, as the client knows it.
     pub fn id(&self) -> &str {
-        self.socket.id.as_str()
+        &self.id
     }
 
     pub async fn emit<T: Serialize + Sync + ?Sized>(
@@ -48,19 +51,22 @@ impl Line {
         event: &str,
         argument: &T,
     ) -> Result<(), Lost> {
-        self.patiently(|| self.socket.emit(event, &(argument,))).await
+        self.patiently(|socket| socket.emit(event, &(argument,))).await
     }
 
     /// Calls back, with nothing or with the reason why not; without a callback the reason is an
     /// `error` event.
     pub async fn answer(&self, callback: Callback, refused: Option<&str>) -> Result<(), Lost> {
-        self.patiently(|| answer(&self.socket, callback, refused)).await
+        self.patiently(|socket| answer(socket, callback, refused)).await
     }
 
-    async fn patiently(&self, send: impl Fn() -> Result<(), SendError> + Send) -> Result<(), Lost> {
+    async fn patiently(
+        &self,
+        send: impl Fn(&Arc<Socket>) -> Result<(), SendError> + Send,
+    ) -> Result<(), Lost> {
         let mut since = None;
         loop {
-            match send() {
+            match send(&self.socket.upgrade().ok_or(Lost)?) {
                 Ok(()) => return Ok(()),
                 Err(SendError::Socket(SocketError::InternalChannelFull)) => {}
                 Err(_) => return Err(Lost),
@@ -78,8 +84,8 @@ impl Line {
     /// Ends the connection to this namespace. As long as the queue is full not even that can be
     /// said; then the heartbeat ends the whole connection.
     pub async fn hang_up(&self) {
-        while !self.gone.is_cancelled() {
-            match SocketRef::from(Arc::clone(&self.socket)).disconnect() {
+        while let Some(socket) = self.socket.upgrade() {
+            match SocketRef::from(socket).disconnect() {
                 Err(SocketError::InternalChannelFull) => sleep(STUCK / 20).await,
                 _ => return,
             }
