@@ -4,7 +4,8 @@
 //!
 //! - [`config`]: what can be set.
 //! - [`router`]: every URL.
-//! - [`transport`]: the ways in, each a thin translation onto the registry.
+//! - [`transport`]: the ways in, each a thin translation onto the registry: WebSocket, plain
+//!   forms, Socket.IO.
 //! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
