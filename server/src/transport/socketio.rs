@@ -4,7 +4,7 @@
 //! - [`door`]: who may connect, and how long a request may take; by [`ticket`] it is known whose
 //!   connection it goes on with.
 //! - [`event`]: what comes in.
-//! - [`inbox`]: what waits to be heard. [`visit`]: one socket, from connecting to the end.
+//! - [`inbox`]: what waits to be heard. [`link`]: one socket, from connecting to the end.
 //! - [`place`]: a socket in its room, and what it was told there.
 //! - [`told`]: frames in the tutorial's words. [`line`]: the way out to a socket.
 //! - [`echo`]: the namespace that answers what it hears.
@@ -14,14 +14,14 @@
 //! events.
 
 mod door;
-mod echo;
+mod ticket;
 mod event;
 mod inbox;
-mod line;
+mod link;
 mod place;
-mod ticket;
 mod told;
-mod visit;
+mod line;
+mod echo;
 
 use super::words::Words;
 use crate::registry::{Connection, Registry};
@@ -36,6 +36,7 @@ use axum::{Router, middleware};
 use event::{Caller, Event, Token};
 use inbox::{Inbox, Request};
 use line::Line;
+use link::Link;
 use socketioxide::SocketIo;
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::Socket;
@@ -49,7 +50,6 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use visit::Visit;
 
 /// Packets that may wait for one socket. A full queue is waited for; see [`line`].
 const QUEUE: usize = 4096;
@@ -82,12 +82,13 @@ pub struct Sockets {
     pub links: TaskTracker,
 }
 
-/// What the visits share.
+/// What the links share.
 struct Parlour {
     sockets: Sockets,
     ids: Ids,
     tickets: Tickets,
-    visits: TaskTracker,
+    /// Counts the sockets in the room chat.
+    links: TaskTracker,
 }
 
 /// The socket's id of each user who is here by Socket.IO: their id in `roomData`. The lock is
@@ -133,7 +134,7 @@ pub fn router(sockets: Sockets) -> Router {
         sockets,
         ids: Ids::default(),
         tickets: Tickets::new(),
-        visits: TaskTracker::new(),
+        links: TaskTracker::new(),
     });
     room_chat(&io, &parlour);
     echo::open(&io, parlour.sockets.words, parlour.sockets.registry.limits());
@@ -154,12 +155,12 @@ fn room_chat(io: &SocketIo, parlour: &Arc<Parlour>) {
     io.ns("/", come_in.with(knock));
 }
 
-/// At a shutdown the visits answer what was asked; then every connection is closed in the way
+/// At a shutdown the links answer what was asked; then every connection is closed in the way
 /// after which clients come back by themselves.
 async fn close(parlour: Arc<Parlour>, io: SocketIo) {
     parlour.sockets.shutdown.cancelled().await;
-    parlour.visits.close();
-    let _ = timeout(DRAIN, parlour.visits.wait()).await;
+    parlour.links.close();
+    let _ = timeout(DRAIN, parlour.links.wait()).await;
     let _ = timeout(GOODBYE, io.close()).await;
 }
 
@@ -176,7 +177,7 @@ struct Call {
 #[derive(Clone)]
 struct Waiting(Arc<Mutex<Option<Call>>>);
 
-/// Lets someone in who brings no token or a good one, and prepares their visit.
+/// Lets someone in who brings no token or a good one, and makes their link ready.
 async fn prepare(parlour: Arc<Parlour>, caller: Caller) -> Result<(), String> {
     let words = parlour.sockets.words;
     let refuse = |refusal: Refusal| words.refusal(&refusal);
@@ -209,14 +210,15 @@ async fn prepare(parlour: Arc<Parlour>, caller: Caller) -> Result<(), String> {
     Ok(())
 }
 
-/// Begins the visit of a socket that was told that it is connected.
+/// Begins the link of a socket that was told that it is connected.
 fn begin(parlour: &Arc<Parlour>, socket: Arc<Socket>) {
     let waiting = socket.extensions.remove::<Waiting>();
-    let call = waiting.and_then(|Waiting(call)| call.lock().expect("no panic here").take());
+    let call =
+        waiting.and_then(|Waiting(call)| call.lock().expect("no panic under this lock").take());
     if let Some(Call { connection, requests, queue, gone }) = call {
         let line = Line::new(&socket, gone);
-        let visit = Visit::new(Arc::clone(parlour), line, connection, requests, queue);
-        parlour.visits.spawn(visit.run());
+        let link = Link::new(Arc::clone(parlour), line, connection, requests, queue);
+        parlour.links.spawn(link.run());
     }
 }
 

@@ -1,4 +1,4 @@
-//! One socket's visit: from connecting, through one room, to the end.
+//! The life of one socket in the room chat: from connecting, through one room, to the end.
 
 use super::Parlour;
 use super::event::{Asked, Join};
@@ -37,7 +37,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 type Answer = Pin<Box<dyn Future<Output = (Callback, Result<Acked, Refusal>)> + Send>>;
 type CatchingUp = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub struct Visit {
+pub struct Link {
     parlour: Arc<Parlour>,
     line: Line,
     connection: Arc<Connection>,
@@ -71,7 +71,7 @@ impl From<&'static str> for Failure {
     }
 }
 
-impl Visit {
+impl Link {
     pub fn new(
         parlour: Arc<Parlour>,
         line: Line,
@@ -79,7 +79,7 @@ impl Visit {
         requests: mpsc::Receiver<Request>,
         queue: mpsc::Receiver<SharedFrame>,
     ) -> Self {
-        Visit {
+        Link {
             parlour,
             line,
             connection: Arc::new(connection),
