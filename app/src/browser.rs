@@ -156,7 +156,11 @@ pub fn keys(storage: &web_sys::Storage) -> Vec<String> {
 
 /// The body of what this server answers to a GET, or to a POST of these bytes; `None` unless
 /// that is a success.
-pub async fn fetch(path: &str, body: Option<&[u8]>, until: Option<&web_sys::AbortSignal>) -> Option<Vec<u8>> {
+pub async fn fetch(
+    path: &str,
+    body: Option<&[u8]>,
+    until: Option<&web_sys::AbortSignal>,
+) -> Option<Vec<u8>> {
     let options = web_sys::RequestInit::new();
     options.set_signal(until);
     if let Some(body) = body {

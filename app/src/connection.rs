@@ -13,8 +13,8 @@ mod longpoll;
 
 pub use link::{Event, Link, Opened};
 pub use reconnect::{Bar, Ending, Reconnect, Step, Verdict};
-pub use websocket::echo;
 pub use ways::{Way, Ways};
+pub use websocket::echo;
 
 use crate::protocol::ServerFrame;
 

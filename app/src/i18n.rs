@@ -156,14 +156,6 @@ pub struct Phrases {
     /// A time of a reader whose zone is not known yet.
     pub utc: fn(time: &str) -> String,
 
-    // Admin's sentences to Socket.IO clients, and the echo namespace.
-    pub admin: &'static str,
-    pub admin_welcome: fn(room: &str) -> String,
-    pub admin_joined: fn(name: &str) -> String,
-    pub admin_left: fn(name: &str) -> String,
-    pub echo_connected: &'static str,
-    pub echo_answer: fn(text: &str) -> String,
-
     pub refusal: fn(&Refusal) -> String,
 
     /// What only programs read; the page does not carry it.
@@ -312,13 +304,6 @@ mod tests {
         assert_eq!(EN.refusal(&soon), "A little too fast. Please wait 1 second.");
         let later = Refusal::RateLimited { retry_after_ms: 2001 };
         assert_eq!(KO.refusal(&later), "조금 빨라요. 3초만 기다려 주세요.");
-    }
-
-    #[test]
-    fn admin_speaks_as_the_tutorial_does() {
-        assert_eq!((KO.admin_welcome)("공부"), "공부 방에 오신 걸 환영합니다.");
-        assert_eq!((KO.admin_joined)("민수"), "민수가 방에 참여했습니다.");
-        assert_eq!((KO.admin_left)("민수"), "민수가 방을 떠났습니다.");
     }
 
     proptest::proptest! {

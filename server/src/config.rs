@@ -24,7 +24,7 @@ pub struct Config {
     #[arg(long, env = "SARANGBANG_DATABASE", default_value = "sqlite:data/sarangbang.db", value_name = "URL", value_parser = Database::parse)]
     pub database: Database,
 
-    /// Language for people whose browser names neither
+    /// Language for people whose browser names neither, and for Socket.IO clients
     #[arg(long, env = "SARANGBANG_LOCALE", default_value = "ko")]
     pub locale: Language,
 

@@ -31,6 +31,11 @@ pub struct RoomRecord {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
+impl TokenHash {
+    /// The hash of no secret: what sessions have in common that nobody can come back to.
+    pub const NOBODY: TokenHash = TokenHash([0; 32]);
+}
+
 /// A session that has joined at least one room at least once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
@@ -192,6 +197,10 @@ pub trait Engine: Send + Sync + 'static {
         room: RoomId,
         username: &str,
     ) -> Result<(UserId, Membership)>;
+
+    /// The id of a user who leaves no row behind, for a session that nobody can come back to:
+    /// one that nobody has had and nobody else will get.
+    async fn new_user(&self) -> Result<UserId>;
 
     /// Ends the membership; no error if there was none.
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()>;

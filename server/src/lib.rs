@@ -4,8 +4,8 @@
 //!
 //! - [`config`]: what can be set.
 //! - [`router`]: every URL.
-//! - [`transport`]: the ways in (WebSocket, HTTP API, forms), each a thin translation onto
-//!   the registry.
+//! - [`transport`]: the ways in (WebSocket, HTTP API, Socket.IO, forms), each a thin
+//!   translation onto the registry.
 //! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
@@ -48,7 +48,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::http::Api;
+use transport::socketio;
 use transport::websocket::Sockets;
+use transport::words::Words;
 
 /// Why the server could not start: one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +110,14 @@ impl Server {
             links: links.clone(),
         };
         let locale = Locale::from(config.locale);
+        let socketio = socketio::router(socketio::Sockets {
+            registry: Arc::clone(&registry),
+            origins: origins.clone(),
+            proxies: proxies.clone(),
+            words: Words::of(locale),
+            shutdown: shutdown.clone(),
+            links: links.clone(),
+        });
         let api = Api {
             registry: Arc::clone(&registry),
             origins: origins.clone(),
@@ -117,7 +127,8 @@ impl Server {
         };
         let pages = pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
-        let app = router::router(Arc::new(pages), Arc::new(sockets), Arc::new(api), health);
+        let app =
+            router::router(Arc::new(pages), Arc::new(sockets), Arc::new(api), socketio, health);
         Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
     }
 

@@ -92,12 +92,18 @@ impl Registry {
         connection: &Connection,
         command: Command,
     ) -> Result<Acked, Refusal> {
-        if !matches!(command, Command::Message { .. }) {
+        if !matches!(command, Command::Message { .. } | Command::Join { .. }) {
             connection.spend_command()?;
         }
         match command {
             Command::Message { room, id, text } => {
                 let session = connection.session().ok_or(Refusal::NotJoined)?;
+                if !connection.listens_to(&room)
+                    && let Some(room) = self.find_room(&room).await?
+                {
+                    // Speaks without having taken the room up again: the name may be gone.
+                    self.visit(&room, session)?;
+                }
                 let posted = self.post(session, connection.address, &room, id, &text).await?;
                 let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
                 Ok(Acked::Posted(message))
@@ -236,8 +242,19 @@ impl Registry {
         Ok(record.map(|record| self.remember_session(*token, record)))
     }
 
+    /// A session that nobody can come back to. It is known to its connection alone.
+    async fn new_tokenless(&self) -> Result<Arc<Session>, Refusal> {
+        let user = self.engine.new_user().await.map_err(not_stored)?;
+        let record = engine::SessionRecord { user, memberships: Vec::new() };
+        Ok(Arc::new(Session::new(TokenHash::NOBODY, record, self.new_bucket())))
+    }
+
+    fn new_bucket(&self) -> Bucket {
+        Bucket::new(self.settings.message_rate, self.settings.message_burst)
+    }
+
     fn remember_session(&self, token: TokenHash, record: engine::SessionRecord) -> Arc<Session> {
-        let bucket = Bucket::new(self.settings.message_rate, self.settings.message_burst);
+        let bucket = self.new_bucket();
         let mut sessions = self.sessions.lock().expect("no panic under this lock");
         let session =
             sessions.entry(token).or_insert_with(|| Arc::new(Session::new(token, record, bucket)));

@@ -17,7 +17,7 @@ use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
     Batch, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{OnceCell, watch};
@@ -72,6 +72,8 @@ struct State {
     /// When it is looked next who is gone. One timer a room: a visitor who asks ten times a
     /// second would otherwise leave ten of them a second behind.
     looks_at: Option<Instant>,
+    /// Who was told to be here. Whoever is here anew is not among them.
+    listed: HashSet<UserId>,
 }
 
 /// A batch that was delivered while someone was behind.
@@ -119,6 +121,7 @@ impl Room {
                 recent: VecDeque::new(),
                 untold: Vec::new(),
                 looks_at: None,
+                listed: HashSet::new(),
             }),
             news: watch::Sender::new(None),
             is_open: OnceCell::new(),
@@ -320,6 +323,20 @@ impl Room {
         }
     }
 
+    /// As [`Room::unsubscribe`], without a grace.
+    fn hang_up(self: &Arc<Self>, connection: ConnectionId) {
+        let mut state = self.state();
+        let Some(Subscriber { member: Some(user), .. }) = state.subscribers.remove(&connection)
+        else {
+            return;
+        };
+        let now = Instant::now();
+        if state.presence.unlink(user, now).is_some() {
+            let change = state.presence.leave(user, now);
+            self.tell(&mut state, change.into_iter().collect());
+        }
+    }
+
     fn expire_at(self: &Arc<Self>, state: &mut State, at: Instant) {
         if state.looks_at.is_some_and(|looks_at| looks_at <= at) {
             return;
@@ -414,8 +431,20 @@ impl State {
         if changes.is_empty() {
             return;
         }
+        let mut arrived = Vec::new();
+        for change in &changes {
+            match change {
+                PresenceChange::Here { user, .. } if self.listed.insert(user.id) => {
+                    arrived.push(user.id);
+                }
+                PresenceChange::Here { .. } => {}
+                PresenceChange::Gone { user, .. } => {
+                    self.listed.remove(&user.id);
+                }
+            }
+        }
         let presence = app::protocol::Presence { room: room.clone(), changes };
-        let frame = SharedFrame::new(ServerFrame::Presence(presence));
+        let frame = SharedFrame::presence(presence, arrived);
         for subscriber in self.subscribers.values_mut() {
             // Whoever is behind gets the whole list once they are level again.
             if subscriber.is_behind {
@@ -456,6 +485,12 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Ends it, and with it the presence of a person whose last connection this is, at once.
+    pub fn hang_up(self) {
+        self.room.hang_up(self.connection);
+        self.forget();
+    }
+
     /// Ends the guard without ending the subscription, which another guard has taken over.
     pub fn forget(mut self) {
         self.is_live = false;

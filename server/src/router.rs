@@ -28,6 +28,7 @@ pub fn router(
     pages: Arc<Pages>,
     sockets: Arc<websocket::Sockets>,
     api: Arc<http::Api>,
+    socketio: Router,
     health: Health,
 ) -> Router {
     let pages = Router::new()
@@ -57,6 +58,8 @@ pub fn router(
         .layer(middleware::from_fn(answer_in_time))
         // Behind that layer: its reads may wait, and it has a time-out and errors of its own.
         .merge(http::router(api))
+        // `/socket.io/`, which keeps its own time: a poll waits for something to tell.
+        .merge(socketio)
         .layer(middleware::from_fn(headers::add))
 }
 

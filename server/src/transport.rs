@@ -2,7 +2,9 @@
 
 pub mod form;
 pub mod http;
+pub mod socketio;
 pub mod websocket;
+pub mod words;
 
 use crate::registry::now_millis;
 use app::protocol::{MessageId, Refusal};

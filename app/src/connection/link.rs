@@ -1,8 +1,8 @@
 //! The driver: it does what the machines say, and hands on what it hears.
 
 use super::longpoll::Polls;
-use super::websocket::{Socket, echo};
 use super::ways::Due;
+use super::websocket::{Socket, echo};
 use super::{Bar, Ending, Listener, Reconnect, Signal, Step, Way, Ways};
 use crate::browser;
 use crate::protocol::{ClientFrame, Close, Codec, Command, Greeting, Hello, ServerFrame};
@@ -101,8 +101,7 @@ impl Link {
 
     /// The network is back, the tab is shown, someone clicked: try now.
     pub fn nudge(&self) {
-        let step =
-            self.0.state.borrow_mut().machine.nudge(browser::ticks(), browser::random());
+        let step = self.0.state.borrow_mut().machine.nudge(browser::ticks(), browser::random());
         self.take(step);
     }
 

@@ -163,13 +163,6 @@ pub static EN: Phrases = Phrases {
     },
     utc: |time| [time, " UTC"].concat(),
 
-    admin: "Admin",
-    admin_welcome: |room| ["Welcome to ", room, "."].concat(),
-    admin_joined: |name| [name, " has joined the room."].concat(),
-    admin_left: |name| [name, " has left the room."].concat(),
-    echo_connected: "Connected to the server.",
-    echo_answer: |text| ["The server answers: ", text].concat(),
-
     refusal: |refusal| match refusal {
         Refusal::Malformed => "The server could not read that. Please reload the page.".into(),
         Refusal::OutOfTurn => "That came out of turn. Please reload the page.".into(),

@@ -145,13 +145,6 @@ pub static KO: Phrases = Phrases {
     },
     utc: |time| [time, " UTC"].concat(),
 
-    admin: "Admin",
-    admin_welcome: |room| [room, " 방에 오신 걸 환영합니다."].concat(),
-    admin_joined: |name| [name, "가 방에 참여했습니다."].concat(),
-    admin_left: |name| [name, "가 방을 떠났습니다."].concat(),
-    echo_connected: "서버에 연결되었습니다.",
-    echo_answer: |text| ["서버로부터 응답: ", text].concat(),
-
     refusal: |refusal| match refusal {
         Refusal::Malformed => "요청을 알아듣지 못했어요. 새로고침해 주세요.".into(),
         Refusal::OutOfTurn => "순서가 어긋났어요. 새로고침해 주세요.".into(),

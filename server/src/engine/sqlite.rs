@@ -184,6 +184,10 @@ impl Engine for Sqlite {
         self.write(|asker| Write::Join { token, room, username, asker }).await
     }
 
+    async fn new_user(&self) -> Result<UserId> {
+        self.write(|asker| Write::NewUser { asker }).await
+    }
+
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()> {
         self.write(|asker| Write::Leave { user, room, asker }).await
     }

@@ -40,6 +40,20 @@ impl Connection {
         }
     }
 
+    /// One whose session ends with it: nobody can come back to it, and no row tells of it.
+    pub fn tokenless(address: IpAddr, outbox: Outbox) -> Self {
+        Connection::new(address, outbox, Some(TokenHash::NOBODY))
+    }
+
+    /// Ends all its subscriptions, and without a grace the presence that depends on them.
+    pub fn hang_up(&self) {
+        let subscriptions = {
+            let mut subscriptions = self.subscriptions.lock().expect("no panic under this lock");
+            std::mem::take(&mut *subscriptions)
+        };
+        subscriptions.into_values().for_each(Subscription::hang_up);
+    }
+
     pub fn session(&self) -> Option<&Arc<Session>> {
         self.session.get()
     }
@@ -63,6 +77,10 @@ impl Connection {
 
     pub(super) fn unsubscribe(&self, room: &RoomKey) -> Option<Subscription> {
         self.subscriptions.lock().expect("no panic under this lock").remove(room)
+    }
+
+    pub(super) fn listens_to(&self, room: &RoomKey) -> bool {
+        self.subscriptions.lock().expect("no panic under this lock").contains_key(room)
     }
 
     pub(super) fn rooms(&self) -> Vec<Arc<crate::room::Room>> {

@@ -44,6 +44,29 @@ impl Registry {
     /// Must be polled to its end: the log writes what it was asked to even if nobody waits
     /// for the answer any more, and what is remembered here has to follow.
     pub async fn take_seat(&self, joining: Joining<'_>) -> Result<Seated, Refusal> {
+        self.take_seat_as(None, joining).await
+    }
+
+    /// The first half of [`Command::Join`](app::protocol::Command::Join), for a transport that
+    /// must know the user before the others hear of them; [`Registry::arrive`] is the second.
+    pub async fn seat(
+        &self,
+        connection: &Connection,
+        room: &str,
+        username: &str,
+    ) -> Result<Seated, Refusal> {
+        connection.spend_command()?;
+        let session = connection.session();
+        let token = session.map(|session| session.token).or(connection.token);
+        let joining = Joining { token, address: connection.address, room, username };
+        self.take_seat_as(session.cloned(), joining).await
+    }
+
+    async fn take_seat_as(
+        &self,
+        session: Option<Arc<Session>>,
+        joining: Joining<'_>,
+    ) -> Result<Seated, Refusal> {
         let username = Username::parse(joining.username)?;
         let (key, title) = names::parse_room(joining.room)?;
         let (token, secret) = match joining.token {
@@ -53,7 +76,10 @@ impl Registry {
                 (secret.hash(), Some(secret))
             }
         };
-        let known = self.session(&token).await?;
+        let known = match session {
+            Some(session) => Some(session),
+            None => self.session(&token).await?,
+        };
         let _turn = match &known {
             Some(session) => Some(session.turn().await),
             None => None,
@@ -79,29 +105,43 @@ impl Registry {
 
         let session = match &known {
             Some(session) if is_unchanged => Arc::clone(session),
-            known => {
-                let (_, membership) = self
-                    .engine
-                    .join(&token, room.id, username.as_str())
-                    .await
-                    .map_err(not_stored)?;
-                let session = match known {
-                    Some(session) => Arc::clone(session),
-                    // Read back, because another tab may have joined elsewhere meanwhile.
-                    None => self.session(&token).await?.ok_or(Refusal::Unavailable)?,
-                };
-                let seat = Seat {
-                    room: room.id,
-                    title: room.title.clone(),
-                    username: membership.username,
-                    last_read: membership.last_read,
-                };
-                session.sit_down(key.clone(), seat);
-                session
-            }
+            known => self.sit_down_as(known.as_ref(), token, &room, &username).await?,
         };
         let user = User { id: session.user, username: username.into_string(), room: key };
         Ok(Seated { session, room, user, secret, name, skeleton, was_member })
+    }
+
+    /// Makes the membership: in the log, unless nobody can come back to it.
+    async fn sit_down_as(
+        &self,
+        known: Option<&Arc<Session>>,
+        token: TokenHash,
+        room: &Room,
+        username: &Username,
+    ) -> Result<Arc<Session>, Refusal> {
+        let mut seat = Seat {
+            room: room.id,
+            title: room.title.clone(),
+            username: username.as_str().to_owned(),
+            last_read: 0,
+        };
+        let session = if token == TokenHash::NOBODY {
+            match known {
+                Some(session) => Arc::clone(session),
+                None => self.new_tokenless().await?,
+            }
+        } else {
+            let joined = self.engine.join(&token, room.id, username.as_str()).await;
+            let (_, membership) = joined.map_err(not_stored)?;
+            (seat.username, seat.last_read) = (membership.username, membership.last_read);
+            match known {
+                Some(session) => Arc::clone(session),
+                // Read back, because another tab may have joined elsewhere meanwhile.
+                None => self.session(&token).await?.ok_or(Refusal::Unavailable)?,
+            }
+        };
+        session.sit_down(room.key.clone(), seat);
+        Ok(session)
     }
 
     pub(super) async fn join(
@@ -110,9 +150,12 @@ impl Registry {
         room: &str,
         username: &str,
     ) -> Result<Acked, Refusal> {
-        let token = connection.session().map(|session| session.token).or(connection.token);
-        let seated =
-            self.take_seat(Joining { token, address: connection.address, room, username }).await?;
+        let seated = self.seat(connection, room, username).await?;
+        Ok(Acked::Joined(self.arrive(connection, seated).await?))
+    }
+
+    /// Whoever has a seat is here now, on this connection.
+    pub async fn arrive(&self, connection: &Connection, seated: Seated) -> Result<Joined, Refusal> {
         connection.set_session(Arc::clone(&seated.session));
         let mut snapshot = self.snapshot(&seated.room, Some(&seated.session)).await?;
         let secret = seated.secret.as_ref().map(Secret::reveal);
@@ -123,7 +166,7 @@ impl Registry {
             .map_err(|NameTaken| Refusal::Unavailable)?;
         drop(name);
         snapshot.users = room.users();
-        Ok(Acked::Joined(Joined { user, token: secret, snapshot }))
+        Ok(Joined { user, token: secret, snapshot })
     }
 
     pub(super) async fn resume(
@@ -189,7 +232,7 @@ impl Registry {
     }
 
     /// Someone who has just taken a seat is here without a connection.
-    pub fn arrive(&self, seated: &Seated) {
+    pub fn drop_by(&self, seated: &Seated) {
         let (user, skeleton) = (seated.user.clone(), seated.skeleton.clone());
         let guest = Guest { user, token: seated.session.token, skeleton };
         // The name is held for them, so it is not taken.

@@ -53,6 +53,9 @@ impl Engine for Log {
     async fn join(&self, _: &TokenHash, _: RoomId, _: &str) -> Result<(UserId, Membership)> {
         unreachable!()
     }
+    async fn new_user(&self) -> Result<UserId> {
+        unreachable!()
+    }
     async fn leave(&self, _: UserId, _: RoomId) -> Result<()> {
         unreachable!()
     }
@@ -307,4 +310,52 @@ async fn a_room_is_idle_once_nobody_listens_and_nobody_is_remembered() {
     assert!(!house.room.is_idle(), "she may still come back unannounced");
     tokio::time::sleep(Duration::from_secs(6 * 60)).await;
     assert!(house.room.is_idle());
+}
+
+#[tokio::test]
+async fn hanging_up_is_leaving_at_once_unless_another_connection_stays() {
+    let house = House::new(9).await;
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    let (other, _queue) = Outbox::new();
+    let sit = |connection| {
+        let arrival = Some(guest(2, "Ana"));
+        house.room.subscribe(ConnectionId(connection), &other, arrival, 0, false).ok().unwrap()
+    };
+    for _ in 0..2 {
+        let (socket, page) = (sit(2), sit(3));
+        page.hang_up();
+        assert_eq!(house.room.users().len(), 1);
+        socket.hang_up();
+        assert!(house.room.users().is_empty());
+        let (came, went) = (queue.try_recv().unwrap(), queue.try_recv().unwrap());
+        let changes = |frame: &SharedFrame| match frame.frame() {
+            ServerFrame::Presence(presence) => presence.changes.clone(),
+            other => panic!("{other:?}"),
+        };
+        // However soon they are back: they said goodbye.
+        assert!(matches!(changes(&came)[..], [PresenceChange::Here { announce: true, .. }]));
+        assert!(matches!(changes(&went)[..], [PresenceChange::Gone { announce: true, .. }]));
+    }
+}
+
+#[tokio::test]
+async fn an_arrival_is_told_from_another_name() {
+    let house = House::new(9).await;
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
+    house.room.catch_up(ConnectionId(1)).await.unwrap();
+    let (other, _queue) = Outbox::new();
+    let sit = |name| {
+        let arrival = Arrival { is_return: true, ..guest(2, name) };
+        house.room.subscribe(ConnectionId(2), &other, Some(arrival), 0, false).ok().unwrap()
+    };
+    let first = sit("Ana");
+    assert_eq!(queue.try_recv().unwrap().arrived(), [UserId(2)], "whether or not announced");
+    let second = sit("Anna");
+    first.forget();
+    assert_eq!(queue.try_recv().unwrap().arrived(), []);
+    second.hang_up();
+    assert_eq!(queue.try_recv().unwrap().arrived(), []);
+    let _third = sit("Ana");
+    assert_eq!(queue.try_recv().unwrap().arrived(), [UserId(2)]);
 }

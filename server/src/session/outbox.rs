@@ -1,7 +1,8 @@
 //! What waits to be sent to one connection: a bounded queue of frames that many share.
 
-use app::protocol::{Codec, ServerFrame};
+use app::protocol::{Codec, Presence, ServerFrame, UserId};
 use bytes::Bytes;
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Notify, mpsc};
@@ -17,17 +18,45 @@ pub struct SharedFrame(Arc<Shared>);
 
 struct Shared {
     frame: ServerFrame,
+    /// Those of a presence frame who were not listed before: they came, and were not renamed.
+    arrived: Vec<UserId>,
     postcard: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
+    translated: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl SharedFrame {
     pub fn new(frame: ServerFrame) -> Self {
-        SharedFrame(Arc::new(Shared { frame, postcard: OnceLock::new(), json: OnceLock::new() }))
+        Self::with_arrivals(frame, Vec::new())
+    }
+
+    pub fn presence(presence: Presence, arrived: Vec<UserId>) -> Self {
+        Self::with_arrivals(ServerFrame::Presence(presence), arrived)
+    }
+
+    fn with_arrivals(frame: ServerFrame, arrived: Vec<UserId>) -> Self {
+        SharedFrame(Arc::new(Shared {
+            frame,
+            arrived,
+            postcard: OnceLock::new(),
+            json: OnceLock::new(),
+            translated: OnceLock::new(),
+        }))
     }
 
     pub fn frame(&self) -> &ServerFrame {
         &self.0.frame
+    }
+
+    pub fn arrived(&self) -> &[UserId] {
+        &self.0.arrived
+    }
+
+    /// The frame in the words of a transport that has its own: translated once for all of its
+    /// connections. There is one such transport.
+    pub fn translated<T: Any + Send + Sync>(&self, translate: impl FnOnce(&Self) -> T) -> &T {
+        let translated = self.0.translated.get_or_init(|| Box::new(translate(self)));
+        translated.downcast_ref().expect("one transport translates")
     }
 
     pub fn bytes(&self, codec: Codec) -> Bytes {

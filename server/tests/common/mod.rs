@@ -1,6 +1,8 @@
 //! A real server on a free port, and clients that talk to it as anyone would.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod socketio;
+
 use app::protocol::{
     Ack, Acked, Batch, ClientFrame, Close, Codec, Command, Greeting, Hello, Joined, Message,
     MessageId, Refusal, Refused, RoomKey, ServerFrame,

@@ -34,6 +34,7 @@ macro_rules! contract {
             an_empty_room_is_at_its_beginning
             a_membership_lasts_from_join_to_leave
             a_session_is_one_user_in_all_its_rooms
+            a_user_without_a_row_shares_their_id_with_nobody
             joining_again_renames_and_keeps_the_reading_mark
             reading_moves_forward_and_never_beyond_the_end
             joining_a_room_that_does_not_exist_fails_alone
@@ -307,6 +308,18 @@ pub async fn a_session_is_one_user_in_all_its_rooms(log: Log) {
     let seats = log.engine.find_session(&mine).await.unwrap().unwrap().memberships;
     let seats: Vec<_> = seats.iter().map(|seat| (seat.room.id, seat.username.as_str())).collect();
     assert_eq!(seats, [(here, "민수"), (there, "Minsu")]);
+}
+
+pub async fn a_user_without_a_row_shares_their_id_with_nobody(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let mut users = Vec::new();
+    for n in 0..3 {
+        users.push(log.engine.new_user().await.unwrap());
+        users.push(log.engine.join(&TokenHash([n; 32]), room, "민수").await.unwrap().0);
+    }
+    users.sort();
+    users.dedup();
+    assert_eq!(users.len(), 6);
 }
 
 pub async fn joining_again_renames_and_keeps_the_reading_mark(log: Log) {

@@ -13,8 +13,8 @@ use crate::connection::{Event, Link, Opened};
 use crate::i18n::{Locale, Phrases};
 use crate::page::{Boot, JoinForm, RoomView, View};
 use crate::protocol::{
-    Ack, Acked, Batch, Command, Joined, Limits, MessageId, MessagePage, Refusal, Refused,
-    RoomKey, RoomSummary, Seq, ServerFrame, Snapshot, UserId,
+    Ack, Acked, Batch, Command, Joined, Limits, MessageId, MessagePage, Refusal, Refused, RoomKey,
+    RoomSummary, Seq, ServerFrame, Snapshot, UserId,
 };
 use crate::store::timeline::Applied;
 use leptos::prelude::*;

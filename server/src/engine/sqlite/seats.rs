@@ -75,6 +75,19 @@ pub(super) async fn join(
     Ok(Ok((UserId(user.cast_unsigned()), membership.into())))
 }
 
+/// The row is gone at once, and its id is never used again (AUTOINCREMENT).
+pub(super) async fn new_user(connection: &mut SqliteConnection) -> sqlx::Result<UserId> {
+    let user: i64 = sqlx::query_scalar(
+        "INSERT INTO sessions (token_hash, created_at, last_seen_at) VALUES (randomblob(32), ?1, ?1)
+         RETURNING id",
+    )
+    .bind(now())
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM sessions WHERE id = ?").bind(user).execute(connection).await?;
+    Ok(UserId(user.cast_unsigned()))
+}
+
 pub(super) async fn leave(
     connection: &mut SqliteConnection,
     user: UserId,

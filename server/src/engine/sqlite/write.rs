@@ -21,6 +21,9 @@ pub(super) enum Write {
         username: String,
         asker: Asker<Result<(UserId, Membership)>>,
     },
+    NewUser {
+        asker: Asker<Result<UserId>>,
+    },
     Leave {
         user: UserId,
         room: RoomId,

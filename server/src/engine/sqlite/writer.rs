@@ -122,6 +122,7 @@ impl Writer {
                 Write::Post { .. } => {}
                 Write::MakeRoom { asker, .. } => asker.give(),
                 Write::Join { asker, .. } => asker.give(),
+                Write::NewUser { asker } => asker.give(),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => asker.give(),
                 Write::Close => self.queue.close(),
             }
@@ -135,6 +136,7 @@ impl Writer {
                 Write::Post { asker, .. } => asker.refuse(Err(PostError::NotStored)),
                 Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
+                Write::NewUser { asker } => asker.refuse(Err(error())),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => {
                     asker.refuse(Err(error()))
                 }
@@ -203,6 +205,9 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
             }
             Write::Join { token, room, username, asker } => {
                 asker.answer = Some(seats::join(connection, token, *room, username).await?);
+            }
+            Write::NewUser { asker } => {
+                asker.answer = Some(Ok(seats::new_user(connection).await?));
             }
             Write::Leave { user, room, asker } => {
                 asker.answer = Some(Ok(seats::leave(connection, *user, *room).await?));

@@ -44,7 +44,7 @@ pub async fn join(
         };
         let seated = api.registry.take_seat(joining).await?;
         // While the name is still held, so that nobody takes it in between.
-        api.registry.arrive(&seated);
+        api.registry.drop_by(&seated);
         let cursor = Cursor { epoch: api.registry.epoch(), rev: seated.room.rev() };
         Ok::<_, Refusal>((seated, cursor))
     });
