@@ -46,7 +46,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::websocket::Sockets;
+use transport::link;
 
 /// Why the server could not start: one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ impl Server {
         let links = TaskTracker::new();
         let origins = Origins::new(&config.origin);
         let proxies = TrustedProxies(config.trusted_proxy);
-        let sockets = Sockets {
+        let shared = link::Shared {
             registry: Arc::clone(&registry),
             origins: origins.clone(),
             proxies: proxies.clone(),
@@ -111,7 +111,7 @@ impl Server {
             locale: Locale::from(config.locale),
         };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
-        let app = router::router(Arc::new(pages), Arc::new(sockets), health);
+        let app = router::router(Arc::new(pages), Arc::new(shared), health);
         Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
     }
 

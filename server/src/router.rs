@@ -3,7 +3,7 @@
 use crate::pages::{self, Pages, assets};
 use crate::registry::Registry;
 use crate::security::headers;
-use crate::transport::{form, websocket};
+use crate::transport::{form, link, websocket};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -24,7 +24,7 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// Forms are small.
 const FORM_BYTES: usize = 64 * 1024;
 
-pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Health) -> Router {
+pub fn router(pages: Arc<Pages>, links: Arc<link::Shared>, health: Health) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join))
@@ -37,7 +37,7 @@ pub fn router(pages: Arc<Pages>, sockets: Arc<websocket::Sockets>, health: Healt
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .with_state(pages);
     Router::new()
-        .route("/ws", get(websocket::upgrade).with_state(sockets))
+        .route("/ws", get(websocket::upgrade).with_state(links))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready).with_state(health))
         .route("/pkg/{file}", get(assets::serve))

@@ -1,6 +1,7 @@
 //! The ways in: thin translations onto [`Registry::dispatch`](crate::registry::Registry::dispatch).
 
 pub mod form;
+pub mod link;
 pub mod websocket;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
