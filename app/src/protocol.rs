@@ -29,7 +29,8 @@
 //! nothing. On a connection the batch that holds a message precedes that message's ack.
 //!
 //! Modules in reading order: [`id`] names things, [`message`] is what was said,
-//! [`frame`] is what travels, [`codec`] turns frames into bytes, [`limits`] says how much.
+//! [`frame`] is what travels, [`codec`] turns frames into bytes, [`poll`] carries them where
+//! WebSockets are blocked, [`limits`] says how much.
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
@@ -37,6 +38,7 @@ pub mod id;
 pub mod message;
 pub mod frame;
 pub mod codec;
+pub mod poll;
 pub mod limits;
 
 pub use codec::Codec;
@@ -47,3 +49,4 @@ pub use frame::{
 pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;
 pub use message::{Message, User};
+pub use poll::{Heard, Polled};

@@ -3,7 +3,12 @@
 use crate::pages::{self, Pages, assets};
 use crate::registry::Registry;
 use crate::security::headers;
-use crate::transport::{form, link, websocket};
+use crate::transport::{
+    echo::{self, Echo},
+    form, link,
+    poll::{self, Polls},
+    websocket,
+};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -25,6 +30,8 @@ const ANSWER: Duration = Duration::from_secs(15);
 const FORM_BYTES: usize = 64 * 1024;
 
 pub fn router(pages: Arc<Pages>, links: Arc<link::Shared>, health: Health) -> Router {
+    let echo = Arc::new(Echo::new(Arc::clone(&links), pages.locale));
+    let polls = Arc::new(Polls::new(Arc::clone(&links)));
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join))
@@ -38,6 +45,8 @@ pub fn router(pages: Arc<Pages>, links: Arc<link::Shared>, health: Health) -> Ro
         .with_state(pages);
     Router::new()
         .route("/ws", get(websocket::upgrade).with_state(links))
+        .route("/ws/echo", get(echo::upgrade).with_state(echo))
+        .route("/poll", post(poll::send).with_state(Arc::clone(&polls)))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready).with_state(health))
         .route("/pkg/{file}", get(assets::serve))
@@ -50,6 +59,8 @@ pub fn router(pages: Arc<Pages>, links: Arc<link::Shared>, health: Health) -> Ro
         .merge(pages)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(answer_in_time))
+        // It waits longer than that, and bounds its time itself.
+        .route("/poll", get(poll::wait).with_state(polls))
         .layer(middleware::from_fn(headers::add))
 }
 

@@ -1,7 +1,9 @@
 //! The ways in: thin translations onto [`Registry::dispatch`](crate::registry::Registry::dispatch).
 
+pub mod echo;
 pub mod form;
 pub mod link;
+pub mod poll;
 pub mod websocket;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
