@@ -14,6 +14,8 @@ mod room_sidebar;
 mod user_list;
 mod message_list;
 mod message_row;
+#[cfg(feature = "ssr")]
+pub(crate) mod news;
 mod composer;
 mod status_line;
 mod preferences;
@@ -26,6 +28,8 @@ use room_page::desk::Desk;
 pub fn App(boot: Boot) -> impl IntoView {
     let desk = Desk::new(&boot);
     provide_context(desk);
+    #[cfg(feature = "ssr")]
+    provide_context(boot.plain.clone());
     let build = boot.build.clone();
     // The server runs no effects: this is where the page comes to life in the browser.
     Effect::new(move |started: Option<()>| {

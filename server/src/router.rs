@@ -38,6 +38,7 @@ pub fn router(pages: Arc<Pages>, links: Arc<link::Shared>, health: Health) -> Ro
         .route("/rooms/{room}", get(pages::room))
         .route("/rooms/{room}/join", post(form::join_here))
         .route("/rooms/{room}/messages", post(form::say))
+        .route("/rooms/{room}/news", get(pages::news))
         .route("/rooms/{room}/leave", post(form::leave))
         .route("/preferences", post(form::preferences))
         .fallback(pages::not_found)

@@ -1,5 +1,8 @@
 //! Where one writes. It is never disabled: what is written while offline waits in the outbox.
 
+#[cfg(feature = "ssr")]
+mod unsent;
+
 use super::icon::Icon;
 use super::room_page::{
     open_room::{OpenRoom, OutboxTrouble},
@@ -7,8 +10,12 @@ use super::room_page::{
 };
 use super::{desk, once_drawn};
 use crate::browser;
+#[cfg(feature = "ssr")]
+use crate::page::Plain;
 use crate::protocol::limits;
 use crate::store::input::{Action, Event, Input, Key, Press};
+#[cfg(feature = "ssr")]
+use leptos::either::Either;
 use leptos::ev::{CompositionEvent, KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -19,6 +26,36 @@ const COUNT_FROM: f64 = 0.9;
 
 #[component]
 pub fn Composer(room: OpenRoom) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    return match use_context::<Plain>().and_then(|plain| plain.unsent) {
+        Some(unsent) => Either::Left(view! { <unsent::Unsent room unsent /> }),
+        None => Either::Right(view! { <Live room /> }),
+    };
+    #[cfg(not(feature = "ssr"))]
+    view! { <Live room /> }
+}
+
+/// Whether there is something to write with although one has not joined.
+pub fn has_unsent() -> bool {
+    #[cfg(feature = "ssr")]
+    return use_context::<Plain>().is_some_and(|plain| plain.unsent.is_some());
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
+/// Where the form goes without script. The server names the message there; hydration leaves
+/// attributes as they are.
+fn action(room: OpenRoom) -> String {
+    let action = [&*path(&room.key()), "/messages"].concat();
+    #[cfg(feature = "ssr")]
+    if let Some(id) = use_context::<Plain>().and_then(|plain| plain.message_id) {
+        return [&*action, "?id=", &id.to_string()].concat();
+    }
+    action
+}
+
+#[component]
+fn Live(room: OpenRoom) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
     let limit = desk.limits.text;
@@ -124,7 +161,7 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
             class=class
             id="composer"
             method="post"
-            action=[&*path(&room.key()), "/messages"].concat()
+            action=action(room)
             on:submit=submitted
         >
             <label class="visually-hidden" for="composer-text">{phrases.message}</label>

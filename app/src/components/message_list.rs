@@ -96,6 +96,34 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
         })
     };
 
+    let rows = view! {
+        <div class="message-list__rows" node_ref=content>
+            <Top room view />
+            <For
+                each=pages
+                key=|page| *page
+                children=move |page| {
+                    let rows = Memo::new(move |_| {
+                        let offset = |at| desk.offsets.at(at);
+                        room.timeline.with(|timeline| timeline.rows(page, divider.get(), offset))
+                    });
+                    view! {
+                        <div class="message-list__page">
+                            <For
+                                each=move || rows.get()
+                                key=move |row| (identity(row), desk.offsets.is_browsers())
+                                children=move |row| view! { <MessageRow row room /> }
+                            />
+                        </div>
+                    }
+                }
+            />
+        </div>
+    };
+    // Behind everything that hydration looks at.
+    #[cfg(feature = "ssr")]
+    let rows = rows.into_inner().child(super::news::frame(room));
+
     view! {
         <section class="message-list">
             <h2 class="visually-hidden">{phrases.conversation}</h2>
@@ -109,28 +137,7 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 node_ref=log
                 on:scroll=move |_| view.scrolled()
             >
-                <div class="message-list__rows" node_ref=content>
-                    <Top room view />
-                    <For
-                        each=pages
-                        key=|page| *page
-                        children=move |page| {
-                            let rows = Memo::new(move |_| {
-                                let offset = |at| desk.offsets.at(at);
-                                room.timeline.with(|timeline| timeline.rows(page, divider.get(), offset))
-                            });
-                            view! {
-                                <div class="message-list__page">
-                                    <For
-                                        each=move || rows.get()
-                                        key=move |row| (identity(row), desk.offsets.is_browsers())
-                                        children=move |row| view! { <MessageRow row room /> }
-                                    />
-                                </div>
-                            }
-                        }
-                    />
-                </div>
+                {rows}
             </div>
             {pill}
         </section>

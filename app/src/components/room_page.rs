@@ -5,7 +5,7 @@ pub mod desk;
 pub mod open_room;
 pub mod zone;
 
-use super::composer::Composer;
+use super::composer::{Composer, has_unsent};
 use super::icon::Icon;
 use super::join_form::{JoinForm, Place, encode};
 use super::message_list::MessageList;
@@ -58,7 +58,7 @@ pub fn RoomPage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
                             <Header room />
                             <MessageList room />
                             <StatusLine />
-                            {move || match room.username.with(Option::is_some) {
+                            {move || match room.username.with(Option::is_some) || has_unsent() {
                                 true => Either::Left(view! { <Composer room /> }),
                                 false => {
                                     let form = form.get_value();
