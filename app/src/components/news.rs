@@ -5,6 +5,7 @@
 use super::room_page::{desk::Desk, open_room::OpenRoom, path};
 use super::{desk, message_row::MessageRow};
 use crate::page::{Boot, Plain};
+use crate::store::timeline::RowKind;
 use leptos::prelude::*;
 
 /// The frame, on pages that show the room's end.
@@ -25,7 +26,9 @@ pub fn News(boot: Boot) -> impl IntoView {
     desk.current.get_untracked().map(|room| {
         let rows = room.timeline.with_untracked(|timeline| {
             let of_page = |page| timeline.rows(page, None, |at| desk.offsets.untracked(at));
-            timeline.pages().flat_map(of_page).collect::<Vec<_>>()
+            let rows = timeline.pages().flat_map(of_page);
+            // The day stands above, on the page itself.
+            rows.filter(|row| !matches!(row.kind, RowKind::Day(_))).collect::<Vec<_>>()
         });
         let head_count = room.users.with_untracked(|users| users.count()) as u64;
         view! {
