@@ -25,6 +25,10 @@ fn say(id: u32, text: &str) -> ClientFrame {
     ClientFrame::Command { id, command: message("r", fresh_id(), text) }
 }
 
+fn ack(frame: &ServerFrame) -> Option<u32> {
+    if let ServerFrame::Ack(ack) = frame { Some(ack.id) } else { None }
+}
+
 /// Opens a link with these frames.
 async fn open(server: &TestServer, frames: &[ClientFrame]) -> Poller {
     let mut poller = Poller::new(server.addr, Codec::Json);
@@ -88,6 +92,12 @@ async fn a_post_that_is_repeated_is_heard_once() {
     assert_eq!(poller.decode::<Heard>(poller.post(4, &more).await).await.heard, 5);
     let texts: Vec<_> = listener.hear(3).await.iter().map(|said| said.text.clone()).collect();
     assert_eq!(texts, ["하나", "둘", "셋"]);
+    // The log knows a message that comes twice; here it came once, and was answered once.
+    let mut acks = Vec::new();
+    while acks.last() != Some(&4) {
+        acks = frames(&poller, 0, 1).await.iter().filter_map(ack).collect();
+    }
+    assert_eq!(acks, [1, 2, 3, 4]);
 }
 
 #[tokio::test]
