@@ -44,10 +44,7 @@ pub fn Document(boot: Boot) -> impl IntoView {
     }
 }
 
-/// How often the frame with what is new loads itself anew, in seconds.
-const NEWS_EVERY: &str = "10";
-
-/// The frame with what is new, for those without script.
+/// The frame with what is new, for those without script. Its response says when it loads anew.
 #[component]
 pub fn NewsDocument(boot: Boot) -> impl IntoView {
     let title = boot.locale.phrases().conversation.to_owned();
@@ -56,7 +53,6 @@ pub fn NewsDocument(boot: Boot) -> impl IntoView {
         <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag)>
             <head>
                 <Head title locale=boot.locale version=boot.build.clone() />
-                <meta http-equiv="refresh" content=NEWS_EVERY />
             </head>
             <body>
                 <News boot=boot.clone() />

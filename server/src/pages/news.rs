@@ -14,6 +14,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// How often it is loaded anew, in seconds. The page's words say so, too.
+const EVERY: &str = "10";
+
 #[derive(Deserialize)]
 pub struct NewsQuery {
     after: String,
@@ -34,7 +37,7 @@ pub async fn news(
         Ok(view) => view,
         Err(refusal) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            return pages.problem(visitor, Problem::Refused(refusal), status).await;
+            return framed(pages.problem(visitor, Problem::Refused(refusal), status).await);
         }
     };
     let now = view.snapshot.cursor;
@@ -45,13 +48,19 @@ pub async fn news(
     }
     let boot = pages.boot(&visitor, View::Room(view), Vec::new(), Plain::default());
     let draw = leptos_axum::render_app_async(move || view! { <NewsDocument boot=boot.clone() /> });
-    let drawn = draw(Request::new(Body::empty())).await;
-    let mut response = respond(drawn, visitor, StatusCode::OK);
+    framed(respond(draw(Request::new(Body::empty())).await, visitor, StatusCode::OK))
+}
+
+/// Lets our own pages frame it, and says when it is to be loaded anew: also after a trouble,
+/// which then goes away by itself.
+fn framed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
     let policy =
         CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    headers.insert(header::REFRESH, HeaderValue::from_static(EVERY));
     response
 }
 
