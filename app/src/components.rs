@@ -14,6 +14,8 @@ mod room_sidebar;
 mod user_list;
 mod message_list;
 mod message_row;
+#[cfg(feature = "ssr")]
+pub(crate) mod news;
 mod composer;
 mod status_line;
 mod connection_check;
@@ -30,6 +32,8 @@ use room_page::desk::Desk;
 pub fn App(boot: Boot) -> impl IntoView {
     let desk = Desk::new(&boot);
     provide_context(desk);
+    #[cfg(feature = "ssr")]
+    provide_context(boot.plain.clone());
     // The server runs no effects: this is where the page comes to life in the browser.
     let mut build = Some(boot.build.clone());
     live::effect(move || {

@@ -9,10 +9,10 @@
 mod document;
 
 #[cfg(feature = "ssr")]
-pub use document::{Document, Head, ProblemDocument};
+pub use document::{Document, Head, NewsDocument, ProblemDocument};
 
 use crate::i18n::Locale;
-use crate::protocol::{Limits, Refusal, RoomSummary, Snapshot, UserId};
+use crate::protocol::{Cursor, Limits, MessageId, Refusal, RoomSummary, Snapshot, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Everything one page is drawn from.
@@ -34,6 +34,26 @@ pub struct Boot {
     pub username: String,
     pub limits: Limits,
     pub view: View,
+    /// Drawn by the server only, and not part of the data in the page.
+    #[serde(skip)]
+    pub plain: Plain,
+}
+
+/// What a room's page needs beside, for those without script.
+#[derive(Clone, Debug, Default)]
+pub struct Plain {
+    /// Names the message that the form will send, so that sending it twice is harmless.
+    pub message_id: Option<MessageId>,
+    /// Where the frame with what is new begins; none on a page of older messages.
+    pub news_after: Option<Cursor>,
+    pub unsent: Option<Unsent>,
+}
+
+/// A message that the form sent and that was refused.
+#[derive(Clone, Debug)]
+pub struct Unsent {
+    pub text: String,
+    pub refusal: Refusal,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

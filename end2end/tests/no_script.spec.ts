@@ -36,6 +36,59 @@ test('one can join, write and be heard', async ({ person, room }) => {
   await expect(minsu.messages).toHaveCount(2);
 });
 
+test('what others say appears by itself, and what one is typing stays', async ({ person, bot, room }) => {
+  const minsu = await bot('민수', room);
+  await minsu.say('처음');
+  const ana = await person('Ana', withoutScript);
+  await ana.open(room);
+  await submitName(ana);
+  await expect(ana.user('민수')).toBeVisible();
+  await ana.composer.pressSequentially('쓰는 중');
+
+  await minsu.say('새 소식');
+  const news = ana.page.frameLocator('iframe');
+  await expect(news.getByRole('article')).toContainText(['새 소식'], { timeout: 15_000 });
+  await minsu.say('또 하나');
+  await expect(news.getByRole('article')).toContainText(['새 소식', '또 하나'], { timeout: 15_000 });
+  await expect(ana.composer).toHaveValue('쓰는 중');
+  await expect(ana.composer).toBeFocused();
+  await expect(ana.messages).toHaveCount(1);
+
+  // Sending brings the page itself up to date.
+  await ana.sendButton.click();
+  await ana.expectConversation(['처음', '새 소식', '또 하나', '쓰는 중']);
+  await expect(news.getByRole('article')).toHaveCount(0);
+});
+
+test('what is refused stays where it was typed, with the reason', async ({ person, room }) => {
+  const ana = await person('Ana', withoutScript);
+  ana.allow(/the server responded with a status of 4\d\d/);
+  await ana.open(room);
+  await submitName(ana);
+  const long = `<b>${'길다'.repeat(2500)}</b>`;
+  await ana.composer.fill(long);
+  await ana.sendButton.click();
+  await expect(ana.page.getByRole('alert')).toBeVisible();
+  await expect(ana.composer).toHaveValue(long);
+  await ana.composer.fill('짧다');
+  await ana.sendButton.click();
+  await ana.expectConversation(['짧다']);
+});
+
+test('one goes from room to room by links, and sees who is where', async ({ person, bot, room }) => {
+  await bot('민수', room);
+  await bot('보라', `${room}-2`);
+  const ana = await person('Ana', withoutScript);
+  for (const one of [room, `${room}-2`]) {
+    await ana.open(one);
+    await submitName(ana);
+  }
+  await expect(ana.user('보라')).toBeVisible();
+  await ana.page.getByRole('navigation').getByRole('link', { name: room, exact: true }).click();
+  await expect(ana.user('민수')).toBeVisible();
+  await expect(ana.user('보라')).toHaveCount(0);
+});
+
 test('a taken name is told, with what one typed and another to take', async ({ person, bot, room }) => {
   await bot('민수', room);
   const minsu = await person('민수', withoutScript);

@@ -48,8 +48,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::http::Api;
+use transport::link;
 use transport::socketio;
-use transport::websocket::Sockets;
 use transport::words::Words;
 
 /// Why the server could not start: one sentence for the person who started it.
@@ -101,7 +101,7 @@ impl Server {
         let links = TaskTracker::new();
         let origins = Origins::new(&config.origin);
         let proxies = TrustedProxies(config.trusted_proxy);
-        let sockets = Sockets {
+        let shared = link::Shared {
             registry: Arc::clone(&registry),
             origins: origins.clone(),
             proxies: proxies.clone(),
@@ -128,7 +128,7 @@ impl Server {
         let pages = pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
         let app =
-            router::router(Arc::new(pages), Arc::new(sockets), Arc::new(api), socketio, health);
+            router::router(Arc::new(pages), Arc::new(shared), Arc::new(api), socketio, health);
         Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
     }
 

@@ -1,16 +1,23 @@
 //! The pages, rendered here with all their data and hydrated in the browser from the same.
 
 pub mod assets;
+mod news;
 mod visitor;
 
+pub use news::news;
 pub use visitor::{Visitor, locale};
 
 use crate::names;
 use crate::registry::{Registry, now_millis};
 use crate::security::{address::TrustedProxies, origin::Origins};
+use crate::transport::fresh_id;
 use app::i18n::Locale;
-use app::page::{Boot, Document, JoinForm, Problem, ProblemDocument, RoomView, View};
-use app::protocol::{Cursor, MessagePage, Refusal, RoomKey, Snapshot, limits};
+use app::page::{
+    Boot, Document, JoinForm, Plain, Problem, ProblemDocument, RoomView, Unsent, View,
+};
+use app::protocol::{
+    Cursor, MessageId, MessagePage, Refusal, RoomKey, RoomSummary, Snapshot, limits,
+};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Request, StatusCode, header};
@@ -101,8 +108,46 @@ impl Pages {
         before: Option<u64>,
         status: StatusCode,
     ) -> Response {
+        self.room_with(visitor, key, form, before, None, status).await
+    }
+
+    /// The page of a room with a message that could not be sent, in the composer still and
+    /// under the same id.
+    pub async fn unsent(
+        &self,
+        visitor: Visitor,
+        key: RoomKey,
+        id: MessageId,
+        unsent: Unsent,
+        status: StatusCode,
+    ) -> Response {
+        let form = JoinForm {
+            username: visitor.username.clone(),
+            room: key.to_string(),
+            ..JoinForm::default()
+        };
+        self.room_with(visitor, key, form, None, Some((id, unsent)), status).await
+    }
+
+    async fn room_with(
+        &self,
+        visitor: Visitor,
+        key: RoomKey,
+        form: JoinForm,
+        before: Option<u64>,
+        unsent: Option<(MessageId, Unsent)>,
+        status: StatusCode,
+    ) -> Response {
         match self.room_view(&visitor, key, form, before).await {
-            Ok(view) => self.render(visitor, View::Room(view), status).await,
+            Ok(view) => {
+                let (id, unsent) = unsent.unzip();
+                let plain = Plain {
+                    message_id: Some(id.unwrap_or_else(fresh_id)),
+                    news_after: before.is_none().then_some(view.snapshot.cursor),
+                    unsent,
+                };
+                self.render_with(visitor, View::Room(view), plain, status).await
+            }
             Err(refusal) => {
                 self.problem(visitor, Problem::Refused(refusal), StatusCode::SERVICE_UNAVAILABLE)
                     .await
@@ -158,11 +203,27 @@ impl Pages {
 
     /// Renders a page. Everything it shows was read before; rendering only draws.
     pub async fn render(&self, visitor: Visitor, view: View, status: StatusCode) -> Response {
+        self.render_with(visitor, view, Plain::default(), status).await
+    }
+
+    async fn render_with(
+        &self,
+        visitor: Visitor,
+        view: View,
+        plain: Plain,
+        status: StatusCode,
+    ) -> Response {
         let rooms = match &visitor.session {
             Some(session) => self.registry.summaries(&session.token).await.unwrap_or_default(),
             None => Vec::new(),
         };
-        let boot = Boot {
+        let boot = self.boot(&visitor, view, rooms, plain);
+        let draw = leptos_axum::render_app_async(move || view! { <Document boot=boot.clone() /> });
+        respond(draw(Request::new(Body::empty())).await, visitor, status)
+    }
+
+    fn boot(&self, visitor: &Visitor, view: View, rooms: Vec<RoomSummary>, plain: Plain) -> Boot {
+        Boot {
             build: assets::BUILD.clone(),
             locale: visitor.locale,
             theme: visitor.theme,
@@ -173,9 +234,8 @@ impl Pages {
             username: visitor.username.clone(),
             limits: self.registry.limits(),
             view,
-        };
-        let draw = leptos_axum::render_app_async(move || view! { <Document boot=boot.clone() /> });
-        respond(draw(Request::new(Body::empty())).await, visitor, status)
+            plain,
+        }
     }
 }
 

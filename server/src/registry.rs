@@ -85,8 +85,9 @@ impl Registry {
         self.engine.check().await
     }
 
-    /// Answers one command of one connection. A message is handed to the engine before the
-    /// first await, so that messages are stored in the order they were dispatched.
+    /// Answers one command of one connection. A message to a room that the connection listens to
+    /// is handed to the engine before the first await, so that messages are stored in the order
+    /// they were dispatched.
     pub async fn dispatch(
         &self,
         connection: &Connection,

@@ -3,7 +3,13 @@
 use crate::pages::{self, Pages, assets};
 use crate::registry::Registry;
 use crate::security::headers;
-use crate::transport::{form, http, websocket};
+use crate::transport::{
+    echo::{self, Echo},
+    form, http, link,
+    poll::{self, Polls},
+    websocket,
+    words::Words,
+};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -26,24 +32,29 @@ const FORM_BYTES: usize = 64 * 1024;
 
 pub fn router(
     pages: Arc<Pages>,
-    sockets: Arc<websocket::Sockets>,
+    links: Arc<link::Shared>,
     api: Arc<http::Api>,
     socketio: Router,
     health: Health,
 ) -> Router {
+    let echo = Arc::new(Echo::new(Arc::clone(&links), Words::of(pages.locale)));
+    let polls = Arc::new(Polls::new(Arc::clone(&links)));
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join))
         .route("/rooms/{room}", get(pages::room))
         .route("/rooms/{room}/join", post(form::join_here))
         .route("/rooms/{room}/messages", post(form::say))
+        .route("/rooms/{room}/news", get(pages::news))
         .route("/rooms/{room}/leave", post(form::leave))
         .route("/preferences", post(form::preferences))
         .fallback(pages::not_found)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .with_state(pages);
     Router::new()
-        .route("/ws", get(websocket::upgrade).with_state(sockets))
+        .route("/ws", get(websocket::upgrade).with_state(links))
+        .route("/ws/echo", get(echo::upgrade).with_state(echo))
+        .route("/poll", post(poll::send).with_state(Arc::clone(&polls)))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready).with_state(health))
         .route("/pkg/{file}", get(assets::serve))
@@ -60,6 +71,8 @@ pub fn router(
         .merge(http::router(api))
         // `/socket.io/`, which keeps its own time: a poll waits for something to tell.
         .merge(socketio)
+        // It waits longer than that, and bounds its time itself.
+        .route("/poll", get(poll::wait).with_state(polls))
         .layer(middleware::from_fn(headers::add))
 }
 

@@ -1,7 +1,10 @@
 //! The ways in: thin translations onto [`Registry::dispatch`](crate::registry::Registry::dispatch).
 
+pub mod echo;
 pub mod form;
 pub mod http;
+pub mod link;
+pub mod poll;
 pub mod socketio;
 pub mod websocket;
 pub mod words;

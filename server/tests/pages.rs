@@ -158,6 +158,98 @@ async fn a_refused_form_comes_back_with_the_reason_and_the_typed_text() {
     assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// What the page's form would post to: its action, with the message's name.
+fn form_action(html: &str) -> String {
+    let (_, rest) = html.split_once("action=\"/rooms/r/messages?id=").unwrap();
+    format!("/rooms/r/messages?id={}", rest.split_once('"').unwrap().0)
+}
+
+async fn joined(server: &TestServer) -> (Browser, String) {
+    let mut browser = Browser::new(server);
+    browser.get("/").await;
+    browser.submit("/join", "username=Ana&room=r").await;
+    let html = browser.get("/rooms/r").await.text().await.unwrap();
+    (browser, html)
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_stays_in_the_form_with_the_reason() {
+    let server = TestServer::with(&["--text-limit", "5"]).await;
+    let (browser, html) = joined(&server).await;
+    let refused = browser.submit(&form_action(&html), "text=%3C%2Ftextarea%3E%26amp%3B").await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = refused.text().await.unwrap();
+    assert!(page.contains(">&lt;/textarea&gt;&amp;amp;</textarea>"), "{page}");
+    assert!(page.contains("5자까지 보낼 수 있어요") && page.contains("role=\"log\""), "{page}");
+    // Under the same name; and the page does not come to life, which would empty the form.
+    assert_eq!(form_action(&page), form_action(&html));
+    assert!(!page.contains("boot.js") && !page.contains("id=\"boot\""));
+    let blank = browser.submit(&form_action(&html), "text=+").await;
+    assert!(blank.text().await.unwrap().contains("빈 메시지는 보낼 수 없어요."));
+}
+
+#[tokio::test]
+async fn who_lost_their_seat_keeps_what_they_wrote() {
+    let server = TestServer::start().await;
+    let (browser, html) = joined(&server).await;
+    browser.submit("/rooms/r/leave", "").await;
+    let refused = browser.submit(&form_action(&html), "text=still+here").await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let page = refused.text().await.unwrap();
+    assert!(page.contains(">still here</textarea>") && page.contains("먼저 방에"), "{page}");
+    browser.submit("/rooms/r/join", "username=Ana").await;
+    let said = browser.submit(&form_action(&page), "text=still+here").await;
+    assert_eq!(said.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_says_it_once_and_other_words_are_not_lost() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let (browser, html) = joined(&server).await;
+    let action = form_action(&html);
+    for text in ["one", "one", "another", "+one%0D%0A"] {
+        let said = browser.submit(&action, &format!("text={text}")).await;
+        assert_eq!(said.status(), StatusCode::SEE_OTHER);
+    }
+    minsu.say("r", "end").await;
+    let texts: Vec<_> = minsu.hear(3).await.iter().map(|said| said.text.clone()).collect();
+    assert_eq!(texts, ["one", "another", "end"]);
+    let nonsense = browser.submit("/rooms/r/messages?id=nonsense", "text=x").await;
+    assert_eq!(nonsense.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_news_are_what_was_said_since_the_page_and_keep_one_here() {
+    let server = TestServer::with(&["--grace", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    minsu.say("r", "before").await;
+    let (mut browser, html) = joined(&server).await;
+    let (_, rest) = html.split_once("<noscript><iframe").unwrap();
+    let (_, rest) = rest.split_once("src=\"").unwrap();
+    let news = rest.split_once('"').unwrap().0.to_owned();
+    minsu.say("r", "after").await;
+    let response = browser.get(&news).await;
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+    assert_eq!(response.headers()["refresh"], "10");
+    let frame = response.text().await.unwrap();
+    assert!(frame.contains("after") && !frame.contains("before"), "{frame}");
+    assert!(frame.contains("2명"), "{frame}");
+    // Another page of ours may not be framed, and this one not by others.
+    let page = browser.get("/rooms/r").await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("frame-src 'self'"));
+    // Another life of the database: everything is new.
+    let anew = browser.get("/rooms/r/news?after=1.1").await.text().await.unwrap();
+    assert!(anew.contains("after") && anew.contains("before"));
+    assert_eq!(browser.get("/rooms/r/news?after=x").await.status(), StatusCode::NOT_FOUND);
+    // Pages of older messages stay as they are.
+    let older = browser.get("/rooms/r?before=2").await.text().await.unwrap();
+    assert!(!older.contains("<iframe"));
+}
+
 #[tokio::test]
 async fn a_form_of_another_site_does_nothing() {
     let server = TestServer::start().await;

@@ -1,5 +1,8 @@
 //! Where one writes. It is never disabled: what is written while offline waits in the outbox.
 
+#[cfg(feature = "ssr")]
+mod unsent;
+
 use super::icon::icon;
 use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
@@ -10,6 +13,8 @@ use super::room_page::{
 use super::{desk, once_drawn};
 use crate::browser;
 use crate::i18n::Phrases;
+#[cfg(feature = "ssr")]
+use crate::page::Plain;
 use crate::protocol::limits;
 use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
@@ -23,6 +28,36 @@ const COUNT_FROM: f64 = 0.9;
 
 #[component]
 pub fn Composer(room: OpenRoom) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    return match use_context::<Plain>().and_then(|plain| plain.unsent) {
+        Some(unsent) => leptos::either::Either::Left(unsent::form(room, &unsent)),
+        None => leptos::either::Either::Right(view! { <Form room /> }),
+    };
+    #[cfg(not(feature = "ssr"))]
+    view! { <Form room /> }
+}
+
+/// Whether there is something to write with although one has not joined.
+pub fn has_unsent() -> bool {
+    #[cfg(feature = "ssr")]
+    return use_context::<Plain>().is_some_and(|plain| plain.unsent.is_some());
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
+/// Where the form goes without script. The server names the message there; hydration leaves
+/// attributes as they are.
+fn action(room: OpenRoom) -> String {
+    let action = [&*path(&room.key()), "/messages"].concat();
+    #[cfg(feature = "ssr")]
+    if let Some(id) = use_context::<Plain>().and_then(|plain| plain.message_id) {
+        return [&*action, "?id=", &id.to_string()].concat();
+    }
+    action
+}
+
+#[component]
+fn Form(room: OpenRoom) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
     let limit = desk.limits.text;
@@ -115,10 +150,11 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
             class=class
             id="composer"
             method="post"
-            action=[&*path(&room.key()), "/messages"].concat()
+            action=action(room)
             on:submit=submitted
         >
-            {labels(phrases)}
+            {label(phrases)}
+            {element("span", &[("class", "visually-hidden"), ("id", "composer-hint")], &[text(phrases.send_hint)])}
             <div class="composer__box">
                 <textarea
                     class="composer__input"
@@ -140,7 +176,7 @@ pub fn Composer(room: OpenRoom) -> impl IntoView {
                     aria-disabled=cannot_send
                 >
                     {icon("send")}
-                    {element("span", &[("class", "composer__send-text")], &[text(phrases.send)])}
+                    {send_words(phrases)}
                 </button>
                 <p class="composer__notes" id="composer-notes" role="status">{notes}</p>
             </div>
@@ -160,13 +196,13 @@ pub(super) fn focus() {
     }
 }
 
-fn labels(phrases: &Phrases) -> Vec<Html> {
-    let label = [("class", "visually-hidden"), ("for", "composer-text")];
-    let hint = [("class", "visually-hidden"), ("id", "composer-hint")];
-    vec![
-        element("label", &label, &[text(phrases.message)]),
-        element("span", &hint, &[text(phrases.send_hint)]),
-    ]
+fn label(phrases: &Phrases) -> Html {
+    let attributes = [("class", "visually-hidden"), ("for", "composer-text")];
+    element("label", &attributes, &[text(phrases.message)])
+}
+
+fn send_words(phrases: &Phrases) -> Html {
+    element("span", &[("class", "composer__send-text")], &[text(phrases.send)])
 }
 
 /// One line: what is wrong, and from nine tenths of the limit on, how much is used.

@@ -54,6 +54,15 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
     let has_no_pill = drawn(move || (pill() == Pill::Hidden).then_some(""));
     let is_busy = drawn(move || (room.older.get() == Older::Loading).then_some("true"));
     let above = drawn(move || above(room, phrases));
+    let content = view! {
+        <div class="message-list__rows" id="log-rows">
+            {above}
+            {rows}
+        </div>
+    };
+    // Behind everything that hydration looks at.
+    #[cfg(feature = "ssr")]
+    let content = content.into_inner().child(super::news::frame(room));
     view! {
         <section class="message-list">
             {element("h2", &[("class", "visually-hidden")], &[text(phrases.conversation)])}
@@ -68,10 +77,7 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 on:scroll=move |_| view.scrolled()
                 on:click=move |event| act(view, &event)
             >
-                <div class="message-list__rows" id="log-rows">
-                    {above}
-                    {rows}
-                </div>
+                {content}
             </div>
             <button
                 class=pill_class

@@ -5,7 +5,7 @@ pub mod desk;
 pub mod open_room;
 pub mod zone;
 
-use super::composer::Composer;
+use super::composer::{Composer, has_unsent};
 use super::connection_check::ConnectionCheck;
 use super::icon::icon;
 use super::join_form::{JoinForm, Place};
@@ -60,7 +60,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
                 <Header room />
                 <MessageList room />
                 <StatusLine />
-                {move || Anew(match room.username.with(Option::is_some) {
+                {move || Anew(match room.username.with(Option::is_some) || has_unsent() {
                     true => Either::Left(view! { <Composer room /> }),
                     false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
                 })}

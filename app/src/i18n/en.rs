@@ -42,7 +42,7 @@ pub static EN: Phrases = Phrases {
     leave: "Leave",
     open_rooms: "Rooms",
     open_users: "Show who is here",
-    without_script: "Scripts are off, so new messages do not appear by themselves.",
+    without_script: "Scripts are off: new messages appear at the end of the talk every 10 seconds.",
     refresh: "Refresh",
 
     my_rooms: "Your rooms",

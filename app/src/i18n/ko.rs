@@ -38,7 +38,7 @@ pub static KO: Phrases = Phrases {
     leave: "나가기",
     open_rooms: "방 목록",
     open_users: "함께 있는 사람 보기",
-    without_script: "스크립트가 꺼져 있어 새 메시지가 저절로 보이지 않아요.",
+    without_script: "스크립트가 꺼져 있어 새 메시지는 대화 끝에 10초마다 나타나요.",
     refresh: "새로고침",
 
     my_rooms: "내 방",

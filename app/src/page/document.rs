@@ -3,7 +3,7 @@
 #![cfg(feature = "ssr")]
 
 use super::{Boot, Problem, Theme, View};
-use crate::components::{App, error_page::ErrorPage};
+use crate::components::{App, error_page::ErrorPage, news::News};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -15,10 +15,14 @@ use leptos::prelude::*;
 #[component]
 pub fn Document(boot: Boot) -> impl IntoView {
     let phrases = boot.locale.phrases();
-    // A page of older messages is read as it is: it neither lives nor needs to.
+    // A page of older messages is read as it is: it neither lives nor needs to. One that keeps
+    // a refused text is only seen without script.
     let (title, is_live) = match &boot.view {
         View::Home(_) => (phrases.home_title.to_owned(), true),
-        View::Room(room) => ((phrases.room_title)(&room.snapshot.title, 0), !room.is_older),
+        View::Room(room) => (
+            (phrases.room_title)(&room.snapshot.title, 0),
+            !room.is_older && boot.plain.unsent.is_none(),
+        ),
     };
     let version = boot.build.clone();
     let script = is_live.then(|| versioned("/boot.js", &version));
@@ -35,6 +39,23 @@ pub fn Document(boot: Boot) -> impl IntoView {
             <body>
                 <App boot=boot.clone() />
                 {data.map(|data| view! { <script type="text/plain" id="boot">{data}</script> })}
+            </body>
+        </html>
+    }
+}
+
+/// The frame with what is new, for those without script. Its response says when it loads anew.
+#[component]
+pub fn NewsDocument(boot: Boot) -> impl IntoView {
+    let title = boot.locale.phrases().conversation.to_owned();
+    view! {
+        <!DOCTYPE html>
+        <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag)>
+            <head>
+                <Head title locale=boot.locale version=boot.build.clone() />
+            </head>
+            <body>
+                <News boot=boot.clone() />
             </body>
         </html>
     }

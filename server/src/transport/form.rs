@@ -1,18 +1,21 @@
 //! Plain forms: joining, talking and leaving without script. A post answers 303 to the room's page; a
 //! refusal is the page again, with the typed text kept.
 
+use crate::engine::Posted;
 use crate::names;
 use crate::pages::{Pages, Visitor, room_path};
 use crate::registry::Joining;
+use crate::session::Session;
 use crate::transport::{fresh_id, status, to_the_end};
 use app::i18n::Locale;
-use app::page::{JoinForm, Problem, Theme, View};
-use app::protocol::{Refusal, RoomKey};
-use axum::extract::{Form, Path, State};
+use app::page::{JoinForm, Problem, Theme, Unsent, View};
+use app::protocol::{MessageId, Refusal, RoomKey, limits};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -103,10 +106,17 @@ pub struct MessageFields {
     text: String,
 }
 
+#[derive(Deserialize)]
+pub struct MessageName {
+    /// As the page named it, so that a form which is sent twice says one thing.
+    id: Option<MessageId>,
+}
+
 /// `POST /rooms/{room}/messages`.
 pub async fn say(
     State(pages): State<Arc<Pages>>,
     Path(room): Path<String>,
+    Query(name): Query<MessageName>,
     visitor: Visitor,
     headers: HeaderMap,
     Form(fields): Form<MessageFields>,
@@ -114,23 +124,53 @@ pub async fn say(
     if !pages.origins.allow(&headers, visitor.carries_cookie) {
         return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
     }
-    let said = match (names::parse_room(&room), &visitor.session) {
-        (Ok((key, _)), Some(session)) => {
-            let id = fresh_id();
-            let posted =
-                pages.registry.post(session, visitor.address, &key, id, &fields.text).await;
-            posted.map(|_| key)
-        }
-        (Ok(_), None) => Err(Refusal::NotJoined),
-        (Err(refusal), _) => Err(refusal),
-    };
-    match said {
-        Ok(key) => Redirect::to(&room_path(&key)).into_response(),
+    let key = match names::parse_room(&room) {
+        Ok((key, _)) => key,
         Err(refusal) => {
             let status = status(&refusal);
-            pages.problem(visitor, Problem::Refused(refusal), status).await
+            return pages.problem(visitor, Problem::Refused(refusal), status).await;
+        }
+    };
+    let id = name.id.unwrap_or_else(fresh_id);
+    let said = match &visitor.session {
+        Some(session) => post(&pages, session, visitor.address, &key, id, &fields.text).await,
+        None => Err(Refusal::NotJoined),
+    };
+    match said {
+        Ok(()) => Redirect::to(&room_path(&key)).into_response(),
+        Err(refusal) => {
+            let status = status(&refusal);
+            let unsent = Unsent { text: fields.text, refusal };
+            pages.unsent(visitor, key, id, unsent, status).await
         }
     }
+}
+
+async fn post(
+    pages: &Pages,
+    session: &Session,
+    address: IpAddr,
+    key: &RoomKey,
+    id: MessageId,
+    text: &str,
+) -> Result<(), Refusal> {
+    let registry = &pages.registry;
+    if let Some(room) = registry.find_room(key).await? {
+        // Whose name someone else has by now speaks under another.
+        registry.visit(&room, session)?;
+    }
+    let said_before = match registry.post(session, address, key, id, text).await {
+        Ok(Posted::Fresh(_)) => return Ok(()),
+        Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() == Some(&message.text),
+        Err(Refusal::IdTaken) => false,
+        Err(refusal) => return Err(refusal),
+    };
+    // Going back brings a form up again that has been sent: other words under the same name
+    // are another message.
+    if !said_before {
+        registry.post(session, address, key, fresh_id(), text).await?;
+    }
+    Ok(())
 }
 
 /// `POST /rooms/{room}/leave`.

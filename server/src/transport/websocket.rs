@@ -1,30 +1,16 @@
 //! `/ws`: one task a socket. It reads commands, hands them to the registry, and writes what
 //! the outbox holds: everything that waits is fed, then flushed once.
 
-mod link;
+mod wire;
 
-use crate::security::{address::TrustedProxies, origin::Origins, token::Secret};
-use crate::transport::Peer;
-use crate::{registry::Registry, transport::session_cookie};
+use super::link::{self, Newcomer, Shared};
+use super::{Peer, session_cookie};
+use crate::security::token::Secret;
 use app::protocol::{Codec, limits};
 use axum::extract::{State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-
-/// What the sockets share.
-pub struct Sockets {
-    pub registry: Arc<Registry>,
-    pub origins: Origins,
-    pub proxies: TrustedProxies,
-    /// The page's build: another one is told to reload.
-    pub build: String,
-    pub shutdown: CancellationToken,
-    /// Counts the sockets, so that a shutdown can wait for them.
-    pub links: TaskTracker,
-}
 
 /// Frames are small: the library's default of 128 KiB a socket, taken at once, would be most
 /// of an idle connection's memory.
@@ -35,19 +21,19 @@ const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_WRITE_BUFFER: usize = 32 * 1024 * 1024;
 
 pub async fn upgrade(
-    State(sockets): State<Arc<Sockets>>,
+    State(shared): State<Arc<Shared>>,
     peer: Peer,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let secret = session_cookie(&headers).as_deref().and_then(Secret::parse);
-    if !sockets.origins.allow(&headers, secret.is_some()) {
+    if !shared.origins.allow(&headers, secret.is_some()) {
         return (StatusCode::FORBIDDEN, "this origin may not connect\n").into_response();
     }
-    if sockets.shutdown.is_cancelled() {
+    if shared.shutdown.is_cancelled() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let address = sockets.proxies.client(peer.0.ip(), &headers);
+    let address = shared.proxies.client(peer.0.ip(), &headers);
     let upgrade = upgrade
         .protocols([Codec::Postcard.subprotocol(), Codec::Json.subprotocol()])
         .read_buffer_size(READ_BUFFER)
@@ -60,9 +46,9 @@ pub async fn upgrade(
         Some(name) if name == Codec::Postcard.subprotocol() => Codec::Postcard,
         _ => Codec::Json,
     };
-    let newcomer = link::Newcomer { codec, address, cookie: secret.map(|secret| secret.hash()) };
+    let newcomer = Newcomer { codec, address, cookie: secret.map(|secret| secret.hash()) };
     upgrade.on_upgrade(move |socket| {
-        let links = sockets.links.clone();
-        links.track_future(link::run(sockets, newcomer, socket))
+        let links = shared.links.clone();
+        links.track_future(link::run(shared, newcomer, wire::Socket { codec, socket }))
     })
 }

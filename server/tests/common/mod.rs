@@ -1,6 +1,7 @@
 //! A real server on a free port, and clients that talk to it as anyone would.
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod poller;
 pub mod socketio;
 
 use app::protocol::{
@@ -9,6 +10,7 @@ use app::protocol::{
 };
 use clap::Parser;
 use futures::{SinkExt, StreamExt};
+pub use poller::Poller;
 use server::Server;
 use server::config::Config;
 use server::registry::Registry;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, http};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -26,6 +29,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Long enough for any machine; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The same over `/poll`, where a client that is gone is missed only after 45 s.
+const POLL_PATIENCE: Duration = Duration::from_secs(70);
 
 pub struct TestServer {
     pub addr: SocketAddr,
@@ -84,6 +90,13 @@ impl TestServer {
         client
     }
 
+    /// The same over `/poll`.
+    pub async fn poller(&self, codec: Codec) -> Client {
+        let mut client = Client::over(Poller::new(self.addr, codec), codec);
+        client.greet(Hello::default()).await.unwrap();
+        client
+    }
+
     /// Someone who has joined.
     pub async fn person(&self, username: &str, room: &str) -> Client {
         let mut client = self.client(Codec::Json).await;
@@ -105,15 +118,27 @@ impl Stopped {
 }
 
 pub async fn patiently<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
+    timeout(PATIENCE, future).await.expect("it takes too long")
 }
 
-/// One raw WebSocket, speaking frames.
+/// What carries a client's frames.
+pub enum Wire {
+    Socket(Box<WebSocketStream<MaybeTlsStream<TcpStream>>>),
+    Poll(Poller),
+}
+
+impl From<Poller> for Wire {
+    fn from(poller: Poller) -> Self {
+        Wire::Poll(poller)
+    }
+}
+
+/// One raw link, speaking frames: a WebSocket or `/poll`.
 pub struct Client {
     pub codec: Codec,
     pub token: Option<String>,
     pub greeting: Option<Greeting>,
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub wire: Wire,
     /// Frames that came while an answer was awaited.
     pub heard: VecDeque<ServerFrame>,
     next: u32,
@@ -133,7 +158,12 @@ impl Client {
         add("sec-websocket-protocol", codec.subprotocol());
         headers.iter().for_each(|(name, value)| add(name, value));
         let (socket, _) = patiently(connect_async(request)).await?;
-        Ok(Client { codec, token: None, greeting: None, socket, heard: VecDeque::new(), next: 1 })
+        Ok(Client::over(Wire::Socket(Box::new(socket)), codec))
+    }
+
+    pub fn over(wire: impl Into<Wire>, codec: Codec) -> Self {
+        let (wire, heard) = (wire.into(), VecDeque::new());
+        Client { codec, token: None, greeting: None, wire, heard, next: 1 }
     }
 
     pub async fn greet(&mut self, hello: Hello) -> Result<Greeting, Refusal> {
@@ -150,8 +180,10 @@ impl Client {
     }
 
     pub async fn send(&mut self, frame: &ClientFrame) {
-        let bytes = self.codec.encode(frame);
-        self.send_raw(&bytes).await;
+        match &mut self.wire {
+            Wire::Socket(_) => self.send_raw(&self.codec.encode(frame)).await,
+            Wire::Poll(poller) => poller.send(frame).await,
+        }
     }
 
     pub async fn send_raw(&mut self, bytes: &[u8]) {
@@ -159,8 +191,9 @@ impl Client {
             Codec::Json => tungstenite::Message::text(String::from_utf8_lossy(bytes).into_owned()),
             Codec::Postcard => tungstenite::Message::binary(bytes.to_vec()),
         };
+        let Wire::Socket(socket) = &mut self.wire else { panic!("a poller has no raw frames") };
         // The server may have closed already; the test sees that when it reads.
-        let _ = self.socket.send(message).await;
+        let _ = socket.send(message).await;
     }
 
     /// The next frame, heard before or new; `None` at the end of the connection.
@@ -172,8 +205,14 @@ impl Client {
     }
 
     async fn read(&mut self) -> Option<ServerFrame> {
+        let socket = match &mut self.wire {
+            Wire::Socket(socket) => socket,
+            Wire::Poll(poller) => {
+                return timeout(POLL_PATIENCE, poller.next()).await.expect("it takes too long");
+            }
+        };
         loop {
-            let bytes = match patiently(self.socket.next()).await? {
+            let bytes = match patiently(socket.next()).await? {
                 Ok(tungstenite::Message::Text(text)) => text.as_bytes().to_vec(),
                 Ok(tungstenite::Message::Binary(bytes)) => bytes.to_vec(),
                 Ok(tungstenite::Message::Close(_)) | Err(_) => return None,
@@ -350,10 +389,11 @@ impl Client {
     }
 
     /// Closes, and says whether the other side answered.
-    pub async fn says_goodbye(mut self) -> bool {
-        self.socket.send(tungstenite::Message::Close(None)).await.unwrap();
+    pub async fn says_goodbye(self) -> bool {
+        let Wire::Socket(mut socket) = self.wire else { panic!("a poller has no close frame") };
+        socket.send(tungstenite::Message::Close(None)).await.unwrap();
         loop {
-            match patiently(self.socket.next()).await {
+            match patiently(socket.next()).await {
                 Some(Ok(tungstenite::Message::Close(_))) => return true,
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return false,

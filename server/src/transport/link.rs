@@ -1,17 +1,17 @@
-//! The life of one socket: hello, commands and answers, beats, and the end.
+//! The life of one link, over whatever carries its frames: hello, commands and answers, beats,
+//! and the end. A [`Wire`] brings frames in and takes frames out; it decides nothing.
 
-use super::Sockets;
 use crate::engine::{self, TokenHash};
-use crate::registry::Connection;
-use crate::security::token::Secret;
+use crate::registry::{Connection, Registry};
+use crate::security::{address::TrustedProxies, origin::Origins, token::Secret};
 use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
     Ack, ClientFrame, Close, Codec, Command, Hello, Refusal, Refused, ServerFrame,
 };
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
-use futures::stream::{FuturesOrdered, SplitSink, SplitStream};
-use futures::{FutureExt, SinkExt, StreamExt};
+use futures::FutureExt;
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -20,6 +20,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// A client must say hello within this time.
 const HELLO: Duration = Duration::from_secs(10);
@@ -39,33 +41,80 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long saying goodbye may take, until the other side has said it too.
 const GOODBYE: Duration = Duration::from_secs(3);
 
+/// What all links share.
+pub struct Shared {
+    pub registry: Arc<Registry>,
+    pub origins: Origins,
+    pub proxies: TrustedProxies,
+    /// The page's build: another one is told to reload.
+    pub build: String,
+    pub shutdown: CancellationToken,
+    /// Counts the links, so that a shutdown can wait for them.
+    pub links: TaskTracker,
+}
+
 pub struct Newcomer {
     pub codec: Codec,
     pub address: IpAddr,
     pub cookie: Option<TokenHash>,
 }
 
+/// What comes in.
+pub enum Read {
+    Frame(ClientFrame),
+    Malformed,
+    /// Nothing to act on, and yet proof of life.
+    Nothing,
+    /// Oversized or broken; the wire cannot go on.
+    Broken,
+    End,
+}
+
+/// Why a link ends; `None`: the client is gone already.
+pub type End = Option<Close>;
+
+/// Carries the frames of one link. The link never reads and writes at the same time, and hears
+/// of a client that is gone as an error of writing or as [`Read::End`].
+pub trait Wire: Send {
+    /// The next thing that comes in. Dropping the future loses nothing.
+    fn read(&mut self) -> impl Future<Output = Read> + Send;
+
+    /// Puts one encoded frame behind the others. Waits while the client takes nothing, which
+    /// fills the outbox and so makes the connection *behind*.
+    fn feed(&mut self, frame: Bytes) -> impl Future<Output = Result<(), End>> + Send;
+
+    /// Lets the client have what was fed.
+    fn flush(&mut self) -> impl Future<Output = Result<(), End>> + Send;
+
+    /// Asks for proof of life, if there is a way beside the beat that follows.
+    fn ping(&mut self) -> impl Future<Output = Result<(), End>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Ends the wire after the close frame was flushed, once the client knows.
+    fn hang_up(&mut self, close: Close) -> impl Future<Output = ()> + Send;
+}
+
 type Answer = Pin<Box<dyn Future<Output = ServerFrame> + Send>>;
 type CatchingUp = Pin<Box<dyn Future<Output = engine::Result<()>> + Send>>;
 
-pub async fn run(sockets: Arc<Sockets>, newcomer: Newcomer, socket: WebSocket) {
+/// Runs a link from its hello to its end.
+pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: W) {
     let codec = newcomer.codec;
-    let (sink, mut stream) = socket.split();
-    let mut writer = Writer { codec, sink };
     let welcomed = tokio::select! {
-        welcomed = timeout(HELLO, welcome(&sockets, newcomer, &mut writer, &mut stream)) => {
+        welcomed = timeout(HELLO, welcome(&shared, newcomer, &mut wire)) => {
             welcomed.unwrap_or(Err(Some(Close::Overloaded)))
         }
-        () = sockets.shutdown.cancelled() => Err(Some(come_back(&sockets))),
+        () = shared.shutdown.cancelled() => Err(Some(come_back(&shared))),
     };
     let close = match welcomed {
         Ok((connection, queue)) => {
             let mut link = Link {
-                sockets,
+                shared,
                 connection: Arc::new(connection),
                 queue,
-                writer: &mut writer,
-                stream: &mut stream,
+                codec,
+                wire: &mut wire,
                 answers: FuturesOrdered::new(),
                 in_line: None,
                 catching_up: None,
@@ -79,77 +128,73 @@ pub async fn run(sockets: Arc<Sockets>, newcomer: Newcomer, socket: WebSocket) {
     };
     if let Some(close) = close {
         let goodbye = async {
-            writer.close(close).await;
-            // Closing a socket with unread bytes in it would take back what was said last.
-            while let Some(Ok(_)) = stream.next().await {}
+            if say(&mut wire, codec, &ServerFrame::Close(close.clone())).await.is_ok() {
+                wire.hang_up(close).await;
+            }
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
 }
 
 /// Reads the hello and answers it.
-async fn welcome(
-    sockets: &Sockets,
+async fn welcome<W: Wire>(
+    shared: &Shared,
     newcomer: Newcomer,
-    writer: &mut Writer,
-    stream: &mut SplitStream<WebSocket>,
-) -> Result<(Connection, mpsc::Receiver<SharedFrame>), Option<Close>> {
+    wire: &mut W,
+) -> Result<(Connection, mpsc::Receiver<SharedFrame>), End> {
+    let codec = newcomer.codec;
     let hello = loop {
-        let message = match stream.next().await {
-            Some(Ok(message)) => message,
-            Some(Err(_)) => return Err(Some(Close::ProtocolError)),
-            None => return Err(None),
-        };
-        match read(newcomer.codec, &message) {
+        match wire.read().await {
             Read::Frame(ClientFrame::Hello(hello)) => break hello,
             Read::Frame(ClientFrame::Command { id, .. }) => {
-                writer.say(&refused(Some(id), Refusal::OutOfTurn)).await?;
+                say(wire, codec, &refused(Some(id), Refusal::OutOfTurn)).await?;
                 return Err(Some(Close::ProtocolError));
             }
             Read::Malformed => {
-                writer.say(&refused(None, Refusal::Malformed)).await?;
+                say(wire, codec, &refused(None, Refusal::Malformed)).await?;
                 return Err(Some(Close::ProtocolError));
             }
             Read::Nothing => {}
-            Read::End => return writer.echo_close().await,
+            Read::Broken => return Err(Some(Close::ProtocolError)),
+            Read::End => return Err(None),
         }
     };
     let Hello { build, token } = hello;
-    if build.is_some_and(|build| build != sockets.build) {
+    if build.is_some_and(|build| build != shared.build) {
         return Err(Some(Close::Reload));
     }
     let bearer = match token.as_deref().map(Secret::parse) {
         None => None,
         Some(Some(secret)) => Some(secret.hash()),
-        Some(None) => return unknown_session(writer).await,
+        Some(None) => return unknown_session(wire, codec).await,
     };
     let (outbox, queue) = Outbox::new();
     let connection = Connection::new(newcomer.address, outbox, bearer.or(newcomer.cookie));
-    let greeting = match sockets.registry.greet(&connection).await {
+    let greeting = match shared.registry.greet(&connection).await {
         Ok(greeting) => greeting,
         Err(refusal) => {
-            writer.say(&refused(None, refusal)).await?;
+            say(wire, codec, &refused(None, refusal)).await?;
             return Err(Some(Close::Overloaded));
         }
     };
     if bearer.is_some() && greeting.user.is_none() {
-        return unknown_session(writer).await;
+        return unknown_session(wire, codec).await;
     }
-    writer.say(&ServerFrame::Hello(greeting)).await?;
+    say(wire, codec, &ServerFrame::Hello(greeting)).await?;
     Ok((connection, queue))
 }
 
-async fn unknown_session<T>(writer: &mut Writer) -> Result<T, Option<Close>> {
-    writer.say(&refused(None, Refusal::UnknownSession)).await?;
+async fn unknown_session<T>(wire: &mut impl Wire, codec: Codec) -> Result<T, End> {
+    say(wire, codec, &refused(None, Refusal::UnknownSession)).await?;
     Err(Some(Close::ProtocolError))
 }
 
-struct Link<'a> {
-    sockets: Arc<Sockets>,
+struct Link<'a, W> {
+    shared: Arc<Shared>,
     connection: Arc<Connection>,
     queue: mpsc::Receiver<SharedFrame>,
-    writer: &'a mut Writer,
-    stream: &'a mut SplitStream<WebSocket>,
+    codec: Codec,
+    wire: &'a mut W,
     /// Messages on their way through the log; answered in the order they were sent.
     answers: FuturesOrdered<Answer>,
     /// Any other command: nothing is read until it is answered, so that a client may send
@@ -159,13 +204,13 @@ struct Link<'a> {
     catching_up: Option<CatchingUp>,
 }
 
-impl Link<'_> {
-    /// Runs until one side ends it. `None`: the client is gone already.
-    async fn live(&mut self) -> Option<Close> {
+impl<W: Wire> Link<'_, W> {
+    /// Runs until one side ends it.
+    async fn live(&mut self) -> End {
         let mut beats = interval_at(Instant::now() + BEAT, BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut silent_beats = 0;
-        let sockets = Arc::clone(&self.sockets);
+        let shared = Arc::clone(&self.shared);
         let connection = Arc::clone(&self.connection);
         loop {
             let may_read = self.in_line.is_none() && self.answers.len() < IN_FLIGHT;
@@ -173,12 +218,12 @@ impl Link<'_> {
                 // What came in goes first: a pong before the beat that misses it. The queue
                 // can be last because every answer takes it along.
                 biased;
-                () = sockets.shutdown.cancelled() => return self.drain().await,
+                () = shared.shutdown.cancelled() => return self.drain().await,
                 Some(answer) = self.answers.next() => Event::Answered(answer),
                 answer = done(&mut self.in_line) => Event::Answered(answer),
                 caught_up = done(&mut self.catching_up) => Event::CaughtUp(caught_up),
                 () = connection.outbox.fell_behind(), if self.catching_up.is_none() => Event::Behind,
-                message = self.stream.next(), if may_read => Event::Read(message),
+                read = self.wire.read(), if may_read => Event::Read(read),
                 _ = beats.tick() => Event::Beat,
                 Some(frame) = self.queue.recv() => Event::Queued(frame),
             };
@@ -191,37 +236,32 @@ impl Link<'_> {
                     Err(Some(Close::Overloaded))
                 }
                 Event::Behind => {
-                    let registry = Arc::clone(&sockets.registry);
+                    let registry = Arc::clone(&shared.registry);
                     let connection = Arc::clone(&connection);
                     self.catching_up =
                         Some(Box::pin(async move { registry.catch_up(&connection).await }));
                     Ok(())
                 }
-                Event::Read(message) => {
+                Event::Read(read) => {
                     silent_beats = 0;
-                    match message {
-                        Some(Ok(message)) => self.hear(&message).await,
-                        // An oversized or broken frame; the socket cannot go on.
-                        Some(Err(_)) => Err(Some(Close::ProtocolError)),
-                        None => Err(None),
-                    }
+                    self.hear(read).await
                 }
                 Event::Beat if silent_beats == SILENT_BEATS => Err(None),
                 Event::Beat => {
                     // Nobody is silent while nobody listens.
                     silent_beats += u32::from(may_read);
-                    self.writer.beat().await
+                    self.beat().await
                 }
                 Event::Queued(frame) => self.write(Some(frame), None).await,
             };
-            if let Err(close) = outcome {
-                return close;
+            if let Err(end) = outcome {
+                return end;
             }
         }
     }
 
-    async fn hear(&mut self, message: &Message) -> Result<(), Option<Close>> {
-        match read(self.writer.codec, message) {
+    async fn hear(&mut self, read: Read) -> Result<(), End> {
+        match read {
             Read::Frame(ClientFrame::Command { id, command }) => {
                 let is_message = matches!(command, Command::Message { .. });
                 let mut answer = self.ask(id, command);
@@ -235,20 +275,21 @@ impl Link<'_> {
                 Ok(())
             }
             Read::Frame(ClientFrame::Hello(_)) => {
-                self.writer.say(&refused(None, Refusal::OutOfTurn)).await
+                say(self.wire, self.codec, &refused(None, Refusal::OutOfTurn)).await
             }
             Read::Malformed => {
-                self.writer.say(&refused(None, Refusal::Malformed)).await?;
+                say(self.wire, self.codec, &refused(None, Refusal::Malformed)).await?;
                 Err(Some(Close::ProtocolError))
             }
             Read::Nothing => Ok(()),
-            Read::End => self.writer.echo_close().await,
+            Read::Broken => Err(Some(Close::ProtocolError)),
+            Read::End => Err(None),
         }
     }
 
     fn ask(&self, id: u32, command: Command) -> Answer {
         let (registry, connection) =
-            (Arc::clone(&self.sockets.registry), Arc::clone(&self.connection));
+            (Arc::clone(&self.shared.registry), Arc::clone(&self.connection));
         Box::pin(async move {
             match registry.dispatch(&connection, command).await {
                 Ok(result) => ServerFrame::Ack(Ack { id, result }),
@@ -263,25 +304,29 @@ impl Link<'_> {
         &mut self,
         first: Option<SharedFrame>,
         mut answer: Option<ServerFrame>,
-    ) -> Result<(), Option<Close>> {
+    ) -> Result<(), End> {
         if let Some(frame) = first {
-            self.writer.feed(frame.bytes(self.writer.codec)).await?;
+            self.wire.feed(frame.bytes(self.codec)).await?;
         }
         loop {
             while let Ok(frame) = self.queue.try_recv() {
-                self.writer.feed(frame.bytes(self.writer.codec)).await?;
+                self.wire.feed(frame.bytes(self.codec)).await?;
             }
             let Some(frame) = answer.take() else { break };
-            let bytes = self.writer.codec.encode(&frame).into();
-            self.writer.feed(bytes).await?;
+            self.wire.feed(self.codec.encode(&frame).into()).await?;
             // More may have become ready, behind batches that were queued meanwhile.
             answer = self.answers.next().now_or_never().flatten();
         }
-        self.writer.flush().await
+        self.wire.flush().await
+    }
+
+    async fn beat(&mut self) -> Result<(), End> {
+        self.wire.ping().await?;
+        say(self.wire, self.codec, &ServerFrame::Beat).await
     }
 
     /// Answers what was asked, then says goodbye.
-    async fn drain(&mut self) -> Option<Close> {
+    async fn drain(&mut self) -> End {
         let finish = async {
             if self.in_line.is_some() {
                 let answer = done(&mut self.in_line).await;
@@ -293,10 +338,19 @@ impl Link<'_> {
             self.write(None, None).await
         };
         match timeout(DRAIN, finish).await {
-            Ok(Err(close)) => close,
-            _ => Some(come_back(&self.sockets)),
+            Ok(Err(end)) => end,
+            _ => Some(come_back(&self.shared)),
         }
     }
+}
+
+enum Event {
+    Answered(ServerFrame),
+    CaughtUp(engine::Result<()>),
+    Behind,
+    Read(Read),
+    Beat,
+    Queued(SharedFrame),
 }
 
 /// Waits for what is under way, and takes it away; for ever if nothing is.
@@ -311,33 +365,9 @@ async fn done<T>(slot: &mut Option<Pin<Box<dyn Future<Output = T> + Send>>>) -> 
     }
 }
 
-enum Event {
-    Answered(ServerFrame),
-    CaughtUp(engine::Result<()>),
-    Behind,
-    Read(Option<Result<Message, axum::Error>>),
-    Beat,
-    Queued(SharedFrame),
-}
-
-enum Read {
-    Frame(ClientFrame),
-    Malformed,
-    /// Pings and pongs.
-    Nothing,
-    End,
-}
-
-/// JSON is text and postcard is binary; the other kind of frame is malformed.
-fn read(codec: Codec, message: &Message) -> Read {
-    let bytes = match (codec, message) {
-        (Codec::Postcard, Message::Binary(bytes)) => bytes.as_ref(),
-        (Codec::Json, Message::Text(text)) => text.as_bytes(),
-        (_, Message::Binary(_) | Message::Text(_)) => return Read::Malformed,
-        (_, Message::Ping(_) | Message::Pong(_)) => return Read::Nothing,
-        (_, Message::Close(_)) => return Read::End,
-    };
-    codec.decode(bytes).map_or(Read::Malformed, Read::Frame)
+async fn say(wire: &mut impl Wire, codec: Codec, frame: &ServerFrame) -> Result<(), End> {
+    wire.feed(codec.encode(frame).into()).await?;
+    wire.flush().await
 }
 
 fn refused(id: Option<u32>, refusal: Refusal) -> ServerFrame {
@@ -345,61 +375,7 @@ fn refused(id: Option<u32>, refusal: Refusal) -> ServerFrame {
 }
 
 /// So that 4,000 clients a second come back, and never all within one second.
-fn come_back(sockets: &Sockets) -> Close {
-    let spread_ms = u32::try_from(sockets.links.len() / 4).unwrap_or(u32::MAX).max(1000);
+fn come_back(shared: &Shared) -> Close {
+    let spread_ms = u32::try_from(shared.links.len() / 4).unwrap_or(u32::MAX).max(1000);
     Close::ComeBack { spread_ms }
-}
-
-struct Writer {
-    codec: Codec,
-    sink: SplitSink<WebSocket, Message>,
-}
-
-impl Writer {
-    async fn feed(&mut self, bytes: Bytes) -> Result<(), Option<Close>> {
-        let message = match self.codec {
-            Codec::Postcard => Message::Binary(bytes),
-            // The codec writes JSON, and JSON is UTF-8.
-            Codec::Json => match bytes.try_into() {
-                Ok(text) => Message::Text(text),
-                Err(_) => return Err(Some(Close::Overloaded)),
-            },
-        };
-        self.sink.feed(message).await.map_err(|_| None)
-    }
-
-    async fn flush(&mut self) -> Result<(), Option<Close>> {
-        self.sink.flush().await.map_err(|_| None)
-    }
-
-    async fn say(&mut self, frame: &ServerFrame) -> Result<(), Option<Close>> {
-        let bytes = self.codec.encode(frame).into();
-        self.feed(bytes).await?;
-        self.flush().await
-    }
-
-    async fn beat(&mut self) -> Result<(), Option<Close>> {
-        self.sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| None)?;
-        self.say(&ServerFrame::Beat).await
-    }
-
-    /// Says why, in a frame that scripts can read and in the close code (RFC 6455, 7.4).
-    async fn close(&mut self, close: Close) {
-        let code = match close {
-            Close::ComeBack { .. } => close_code::RESTART,
-            Close::Overloaded => close_code::AGAIN,
-            Close::ProtocolError => close_code::PROTOCOL,
-            Close::Reload => close_code::NORMAL,
-        };
-        if self.say(&ServerFrame::Close(close)).await.is_ok() {
-            let frame = CloseFrame { code, reason: "".into() };
-            let _ = self.sink.send(Message::Close(Some(frame))).await;
-        }
-    }
-
-    /// The client has closed; the library has the reply ready, and this sends it.
-    async fn echo_close<T>(&mut self) -> Result<T, Option<Close>> {
-        let _ = self.flush().await;
-        Err(None)
-    }
 }
