@@ -6,25 +6,29 @@
  * - `room`: the name of a room nobody has been in.
  * - `person(name, options)`: someone at a browser of their own. A test fails when one of their
  *   browsers complains about anything the test has not allowed.
+ * - `gateway(manner)`: something before the server that treats WebSockets in its own way.
  * - `bot(name, room)`: someone in the room without a browser, quick at saying a lot.
  */
 import { type BrowserContextOptions, test as base } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
 import { Bot } from './bot';
 import { Person } from './person';
+import { Proxy } from './proxy';
 import { Server } from './server';
 import { type Language } from './words';
 
 export { expect } from '@playwright/test';
 export { BROKEN_LINK, type Person, roomPath } from './person';
 
-export type Look = BrowserContextOptions & { language?: Language };
+/** How someone looks at the house; `home` is where, if a proxy stands before it. */
+export type Look = BrowserContextOptions & { language?: Language; home?: string };
 
 type Settings = Record<string, string>;
 
 interface Given {
   room: string;
   person: (name: string, look?: Look) => Promise<Person>;
+  gateway: (manner: 'pass' | 'refuse' | 'swallow') => Promise<Proxy>;
   bot: (name: string, room: string) => Promise<Bot>;
   serverLog: void;
 }
@@ -54,18 +58,28 @@ export const test = base.extend<Given, GivenToWorker>({
 
   person: async ({ browser, server }, use) => {
     const people: Person[] = [];
-    await use(async (name, { language = 'ko', ...options } = {}) => {
+    await use(async (name, { language = 'ko', home = server.url, ...options } = {}) => {
       const context = await browser.newContext({
-        baseURL: server.url,
+        baseURL: home,
         locale: { ko: 'ko-KR', en: 'en-GB' }[language],
         ...options,
       });
-      const person = new Person(name, await context.newPage(), language, server.url, options.javaScriptEnabled !== false);
+      const person = new Person(name, await context.newPage(), language, home, options.javaScriptEnabled !== false);
       people.push(person);
       return person;
     });
     for (const person of people) person.expectNoComplaints();
     await Promise.all(people.map((person) => person.page.context().close()));
+  },
+
+  gateway: async ({ server }, use) => {
+    const proxies: Proxy[] = [];
+    await use(async (manner) => {
+      const proxy = await Proxy.before(server.url, manner);
+      proxies.push(proxy);
+      return proxy;
+    });
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
   },
 
   bot: async ({ server }, use) => {

@@ -107,6 +107,10 @@ export class Person {
   user(name: string): Locator {
     return this.users.filter({ hasText: name });
   }
+  /** What says that long polling had to step in. */
+  get detour(): Locator {
+    return this.page.getByRole('button', { name: this.words.byLongPoll });
+  }
   /** The bar that speaks of the connection. */
   get status(): Locator {
     return this.page.getByRole('status');

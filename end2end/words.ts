@@ -17,6 +17,15 @@ const ko = {
   newMessages: /새 메시지 [\d,]+개/,
   beginning: '이 방의 시작이에요',
   older: /이전 메시지/,
+  unread: '여기부터 새 메시지',
+  toLatest: '↓ 맨 아래로',
+  byLongPoll: '우회로로 연결됨',
+  connectionCheck: '연결 확인',
+  linkedBy: '연결 방식',
+  websocket: '웹소켓',
+  websocketEcho: '웹소켓 메아리',
+  request: '요청과 응답',
+  blocked: '지나가지 못해요',
 };
 
 export type Words = { [word in keyof typeof ko]: (typeof ko)[word] extends string ? string : RegExp };
@@ -38,6 +47,15 @@ const en: Words = {
   newMessages: /[\d,]+ new/,
   beginning: 'Beginning of the room',
   older: /older messages/,
+  unread: 'New from here',
+  toLatest: '↓ To the latest',
+  byLongPoll: 'Connected by a detour',
+  connectionCheck: 'Check the connection',
+  linkedBy: 'Connected by',
+  websocket: 'WebSocket',
+  websocketEcho: 'WebSocket echo',
+  request: 'Request and answer',
+  blocked: 'does not come through',
 };
 
 export const words = { ko, en };

@@ -72,6 +72,21 @@ test('what one says oneself is seen, wherever one was', async ({ person, bot, ro
   await expect(ana.message('내 말')).toBeInViewport();
 });
 
+test('a room with much that is unread opens where one stopped reading', async ({ person, bot, room }) => {
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(numbered(3));
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.expectMessage('말 3번.');
+  await ana.page.goto('about:blank');
+  await minsu.sayAll(Array.from({ length: 180 }, (_, i) => `neu ${i + 1}.`));
+  await ana.open(room);
+  await expect(ana.page.getByText(ana.words.unread)).toBeInViewport();
+  await expect(ana.message('neu 1.')).toBeInViewport();
+  await ana.page.getByRole('button', { name: ana.words.toLatest }).click();
+  await expect(ana.message('neu 180.')).toBeInViewport();
+});
+
 test('a long word makes nothing wider than a phone', async ({ person, room }) => {
   const ana = await person('Ana', { viewport: { width: 360, height: 640 } });
   await ana.join(room);

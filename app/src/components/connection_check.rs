@@ -125,5 +125,6 @@ fn found(desk: Desk, phrases: &Phrases) -> Html {
         let content = [element("dt", &[], &[text(term)]), element("dd", &[], &[text(&value)])];
         element("div", &[], &content)
     };
-    element("dl", &[("class", "connection-check__found"), ("role", "status")], &rows.map(row))
+    let list = element("dl", &[("class", "connection-check__list")], &rows.map(row));
+    element("div", &[("class", "connection-check__found"), ("role", "status")], &[list])
 }

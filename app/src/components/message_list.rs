@@ -119,6 +119,14 @@ fn keep_in_place(view: LogView) {
         }
         is_alive = true;
     });
+    let mut was_seeking = room.seeks_unread.peek();
+    effect(move || {
+        let seeks = room.seeks_unread.get();
+        if was_seeking && !seeks {
+            view.to_unread();
+        }
+        was_seeking = seeks;
+    });
     let mut known = room.sent.peek();
     effect(move || {
         let sent = room.sent.get();
@@ -132,7 +140,8 @@ fn keep_in_place(view: LogView) {
 /// What is at the end and in sight for a while is read.
 fn mark_read(view: LogView) {
     let LogView { room, desk } = view;
-    let is_pinned = move || room.scroll.peek_with(|scroll| scroll.is_pinned());
+    let is_pinned =
+        move || room.scroll.peek_with(|scroll| scroll.is_pinned()) && !room.seeks_unread.peek();
     let last = move || room.timeline.peek_with(|timeline| timeline.last_seq());
     effect(move || {
         room.looks.track();

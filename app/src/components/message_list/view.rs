@@ -1,10 +1,12 @@
 //! The log in the document: measures it for the scroll machine, and moves it.
 
+use super::super::once_drawn;
 use super::super::room_page::desk::Desk;
 use super::super::room_page::open_room::{Older, OpenRoom};
 use crate::browser;
 use crate::store::Window;
 use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Scroll};
+use crate::store::timeline::page_of;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -58,6 +60,28 @@ impl LogView {
         let go = self.scroll(|scroll| scroll.scrolled(geometry, anchors));
         self.go(go);
         self.reach();
+    }
+
+    /// Goes up to the first unread message, now that it is loaded, unless the reader has moved
+    /// meanwhile.
+    pub fn to_unread(self) {
+        let room = self.room;
+        let (divider, pinned) =
+            room.scroll.peek_with(|scroll| (scroll.divider(), scroll.is_pinned()));
+        let (Some(read), true, Some(geometry)) = (divider, pinned, self.measure()) else { return };
+        let loaded = room
+            .timeline
+            .peek_with(|timeline| timeline.message(read + 1).map(|_| timeline.pages()));
+        let Some(loaded) = loaded else { return };
+        // Away from the end, so that it does not pull while the rows are drawn.
+        let top = Opening::FarDivider { y: -geometry.top };
+        let _ = self.scroll(|scroll| scroll.open(top, geometry));
+        self.set_window(Window::around(page_of(read + 1), loaded));
+        once_drawn(move || {
+            let (Some(geometry), Some(y)) = (self.measure(), y_of()("divider")) else { return };
+            let go = self.scroll(|scroll| scroll.open(Opening::FarDivider { y }, geometry));
+            self.go(go);
+        });
     }
 
     pub fn to_latest(self) {

@@ -29,6 +29,9 @@ const RELOADED: &str = "sarangbang.reloaded";
 /// Pages of a room that are kept while one follows its end: far more than are drawn.
 const PAGES_KEPT: u64 = 40;
 
+/// Who has more unread than this begins at the end: nobody reads that much.
+const UNREAD_AT_MOST: usize = 1_000;
+
 /// A form that was sent waits so long for the link, and then goes out the plain way.
 const LINK_PATIENCE: Duration = Duration::from_millis(2_500);
 
@@ -415,6 +418,24 @@ impl Desk {
 
     fn is_back(self, room: OpenRoom) {
         self.change_outbox(room, |outbox| outbox.joined());
+        self.seek_unread(room);
+    }
+
+    /// Fetches pages until the first unread message is among them.
+    fn seek_unread(self, room: OpenRoom) {
+        if !room.seeks_unread.peek() {
+            return;
+        }
+        let divider = room.scroll.peek_with(|scroll| scroll.divider());
+        let is_far = room.timeline.peek_with(|timeline| {
+            let is_above =
+                timeline.older().zip(divider).is_some_and(|(first, read)| read + 1 < first);
+            is_above && timeline.messages().len() < UNREAD_AT_MOST
+        });
+        match is_far {
+            true => self.load_older(room),
+            false => room.seeks_unread.set(false),
+        }
     }
 
     fn on_joined(self, asked_for: Option<RoomKey>, joined: Joined) {
@@ -431,7 +452,7 @@ impl Desk {
         };
         match self.find(&asked_for) {
             Some(room) => {
-                room.username.set(Some(user.username));
+                room.username.set_if_new(Some(user.username));
                 room.refusal.set(None);
                 self.with_order(|order| {
                     room.users.update(|users| users.set_me(user.id, order));
@@ -472,6 +493,7 @@ impl Desk {
             timeline.prepend(before, page);
         });
         room.older.set(Older::Idle);
+        self.seek_unread(room);
     }
 
     fn on_left(self, key: &RoomKey) {
@@ -493,7 +515,7 @@ impl Desk {
                 if matches!(refusal, Refusal::NameTaken { .. }) {
                     // Someone took the name in the meantime: one picks another, and what was
                     // written waits.
-                    room.username.set(None);
+                    room.username.set_if_new(None);
                 }
                 room.refusal.set(Some(refusal));
             }
@@ -507,6 +529,7 @@ impl Desk {
             Asked::Before(key, _) => {
                 if let Some(room) = self.find(&key) {
                     room.older.set(Older::Failed);
+                    room.seeks_unread.set(false);
                 }
             }
             Asked::Leave(_) | Asked::Read => {}

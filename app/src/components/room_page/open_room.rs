@@ -31,6 +31,8 @@ pub struct OpenRoom {
     /// Whether the list stands where the room is to be opened.
     pub opened: Live<bool>,
     pub older: Live<Older>,
+    /// The first unread message lies above what is loaded, and is being fetched.
+    pub seeks_unread: Live<bool>,
     /// Why one could not join, until the next try.
     pub refusal: Live<Option<Refusal>>,
     /// Why the composer took no more.
@@ -69,6 +71,8 @@ impl OpenRoom {
         let last_read =
             if view.username.is_some() { snapshot.last_read } else { timeline.last_seq() };
         let scroll = Scroll::new(last_read, timeline.last_seq(), false);
+        let is_far = |before| last_read + 1 < before;
+        let seeks_unread = scroll.divider().is_some() && timeline.older().is_some_and(is_far);
         let mut users = Users::new(me);
         // Both sides draw first in plain order; the browser then sorts as the reader's
         // language does.
@@ -87,6 +91,7 @@ impl OpenRoom {
             place: Live::new(None),
             opened: Live::new(false),
             older: Live::new(Older::Idle),
+            seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
             outbox_trouble: Live::new(None),
             looks: Live::new(0),
