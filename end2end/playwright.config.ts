@@ -17,7 +17,6 @@ const args = [
 ];
 
 export default defineConfig({
-  testDir: 'tests',
   outputDir: 'test-results',
   fullyParallel: true,
   workers: 2,
@@ -37,7 +36,8 @@ export default defineConfig({
     launchOptions: { executablePath, args },
   },
   projects: [
-    { name: 'chromium', testIgnore: '**/sheets.spec.ts' },
-    { name: 'sheets', testMatch: '**/sheets.spec.ts' },
+    { name: 'chromium', testDir: 'tests', testIgnore: '**/sheets.spec.ts' },
+    { name: 'sheets', testDir: 'tests', testMatch: '**/sheets.spec.ts' },
+    { name: 'bench', testDir: 'bench', testMatch: '**/*.bench.ts', workers: 1 },
   ],
 });

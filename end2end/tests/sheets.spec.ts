@@ -57,6 +57,11 @@ for (const language of ['ko', 'en'] as const)
         await expect(ana.page.getByRole('button', { name: ana.words.newMessages })).toBeVisible();
         await picture(ana, '07-reading-above');
 
+        await ana.page.evaluate(() => document.getElementById('connection-check')!.showPopover());
+        await expect(ana.page.getByRole('dialog')).toContainText(/\d ms/);
+        await picture(ana, '10-connection-check');
+        await ana.page.keyboard.press('Escape');
+
         await server.kill();
         await expect(ana.page.getByText(ana.words.reconnecting)).toBeVisible();
         await ana.composer.fill(talk[language][2]!);

@@ -7,6 +7,7 @@
 use atomic_refcell::AtomicRefCell;
 use leptos::prelude::*;
 use leptos::tachys::reactive_graph::SharedReactiveFunction;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A value that tells who reads it when it changes. A handle; copies are the same value.
@@ -24,6 +25,8 @@ struct Slot<T> {
     /// own value is a mistake, and stops the page.
     value: AtomicRefCell<T>,
     changed: ArcTrigger,
+    /// Whether the next frame will tell of a change.
+    is_due: AtomicBool,
 }
 
 impl<T> Clone for Live<T> {
@@ -42,7 +45,8 @@ impl<T: Send + Sync> PartialEq for Live<T> {
 
 impl<T: Send + Sync + 'static> Live<T> {
     pub fn new(value: T) -> Self {
-        let slot = Slot { value: AtomicRefCell::new(value), changed: ArcTrigger::new() };
+        let value = AtomicRefCell::new(value);
+        let slot = Slot { value, changed: ArcTrigger::new(), is_due: AtomicBool::new(false) };
         #[cfg(not(feature = "ssr"))]
         return Live(Box::leak(Box::new(slot)));
         #[cfg(feature = "ssr")]
@@ -93,6 +97,17 @@ impl<T: Send + Sync + 'static> Live<T> {
     /// Tells those who read it, after a [`Live::change`].
     pub fn tell(self) {
         self.slot().changed.notify();
+    }
+
+    /// As [`Live::tell`], but not before the next frame is drawn, and once for all changes until
+    /// then: what comes in faster than one can see is drawn together.
+    pub fn tell_with_next_frame(self) {
+        if !self.slot().is_due.swap(true, Ordering::Relaxed) {
+            request_animation_frame(move || {
+                self.slot().is_due.store(false, Ordering::Relaxed);
+                self.tell();
+            });
+        }
     }
 }
 

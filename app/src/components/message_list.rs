@@ -32,7 +32,7 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
     mark_read(view);
 
     let rows = drawn(move || {
-        let divider = room.scroll.with(|scroll| scroll.divider());
+        let divider = room.divider.get();
         let offset = |at| desk.offsets.at(at);
         let pages = room.window.with(|window| window.pages());
         let line = |row| message_row::line(row, desk);
@@ -102,16 +102,10 @@ fn keep_in_place(view: LogView) {
     effect(move || {
         room.timeline.track();
         room.window.track();
+        room.divider.track();
         once_drawn(move || view.settle());
     });
-    let mut known = room.scroll.peek_with(|scroll| scroll.divider());
-    effect(move || {
-        let divider = room.scroll.with(|scroll| scroll.divider());
-        if divider != known {
-            once_drawn(move || view.settle());
-        }
-        known = divider;
-    });
+    effect(move || room.divider.set_if_new(room.scroll.with(|scroll| scroll.divider())));
     let mut is_alive = false;
     effect(move || {
         if !is_alive {

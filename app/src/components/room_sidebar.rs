@@ -47,7 +47,7 @@ pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
                 let another = [("class", "button button--plain room-sidebar__another"), ("href", "/")];
                 let another = element("a", &another, &[icon("add"), text(phrases.join_another)]);
                 let check = [
-                    ("class", "button button--plain needs-script"),
+                    ("class", "button button--plain room-sidebar__another needs-script"),
                     ("type", "button"),
                     ("popovertarget", connection_check::ID),
                 ];

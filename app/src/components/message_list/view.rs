@@ -25,6 +25,11 @@ impl LogView {
     /// Keeps the drawn pages in step with what is loaded.
     pub fn follow(self) {
         let room = self.room;
+        // Only now: what one did with the list before this frame counts.
+        let arrived = room.arrived.change(std::mem::take);
+        if arrived > 0 {
+            room.scroll.update(|scroll| scroll.arrived(arrived, 0));
+        }
         let pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
         let mut window = room.window.peek();
         room.timeline.peek_with(|timeline| {

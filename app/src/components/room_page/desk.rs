@@ -361,7 +361,8 @@ impl Desk {
 
     fn on_batch(self, batch: &Batch) {
         let Some(room) = self.find(&batch.room) else { return };
-        let applied = room.timeline.update(|timeline| timeline.apply(batch));
+        let applied = room.timeline.change(|timeline| timeline.apply(batch));
+        room.timeline.tell_with_next_frame();
         match applied {
             Applied::Gap => self.resume(room),
             Applied::Seen { new } => {
@@ -374,7 +375,7 @@ impl Desk {
                     });
                 }
                 if others > 0 {
-                    room.scroll.update(|scroll| scroll.arrived(others as u32, 0));
+                    room.arrived.change(|arrived| *arrived += others as u32);
                     if !self.is_followed(room) {
                         self.set_unread(&batch.room, |unread| unread + others as u64);
                     }

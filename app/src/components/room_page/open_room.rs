@@ -26,6 +26,8 @@ pub struct OpenRoom {
     /// Which pages are in the document.
     pub window: Live<Window>,
     pub scroll: Live<Scroll>,
+    /// The last message that was read when the room was opened, as `scroll` has it.
+    pub divider: Live<Option<Seq>>,
     /// Where one was when one left the room for another.
     pub place: Live<Option<Place>>,
     /// Whether the list stands where the room is to be opened.
@@ -39,6 +41,8 @@ pub struct OpenRoom {
     pub outbox_trouble: Live<Option<OutboxTrouble>>,
     /// Grows when the reader comes back to the tab.
     pub looks: Live<u32>,
+    /// Messages of others that came and are not drawn yet.
+    pub arrived: Live<u32>,
     /// Grows with every message one writes: the list then goes to its end.
     pub sent: Live<u32>,
     /// The last message one has read, as the server knows it.
@@ -72,7 +76,8 @@ impl OpenRoom {
             if view.username.is_some() { snapshot.last_read } else { timeline.last_seq() };
         let scroll = Scroll::new(last_read, timeline.last_seq(), false);
         let is_far = |before| last_read + 1 < before;
-        let seeks_unread = scroll.divider().is_some() && timeline.older().is_some_and(is_far);
+        let divider = scroll.divider();
+        let seeks_unread = divider.is_some() && timeline.older().is_some_and(is_far);
         let mut users = Users::new(me);
         // Both sides draw first in plain order; the browser then sorts as the reader's
         // language does.
@@ -88,6 +93,7 @@ impl OpenRoom {
             draft: Live::new(String::new()),
             input: Live::new(Input::default()),
             scroll: Live::new(scroll),
+            divider: Live::new(divider),
             place: Live::new(None),
             opened: Live::new(false),
             older: Live::new(Older::Idle),
@@ -95,6 +101,7 @@ impl OpenRoom {
             refusal: Live::new(view.form.refusal.clone()),
             outbox_trouble: Live::new(None),
             looks: Live::new(0),
+            arrived: Live::new(0),
             sent: Live::new(0),
             last_read: Live::new(snapshot.last_read),
         }
@@ -111,6 +118,7 @@ impl OpenRoom {
         let last = self.timeline.peek_with(|timeline| timeline.last_seq());
         self.place.set(Some(place));
         self.opened.set(false);
+        self.arrived.set(0);
         self.scroll.set(Scroll::new(self.last_read.peek(), last, reduced_motion));
     }
 
