@@ -69,10 +69,10 @@ test-api: $(BINARY) schemathesis ## Test the HTTP API by its own description, fo
 test-browser: $(BINARY) chromium ## Test with a browser (ARGS="composer" picks specs)
 	$(call title,Browser tests)
 	@cd end2end && npm run --silent check
-	@cd end2end && CHROMIUM="$(CHROMIUM)" npx playwright test --project=chromium $(ARGS)
+	@cd end2end && $(BROWSER) npx playwright test --project=chromium $(ARGS)
 
 sheets: $(BINARY) chromium ## Picture every state in every size, theme and language (end2end/sheets)
-	@cd end2end && CHROMIUM="$(CHROMIUM)" npx playwright test --project=sheets $(ARGS)
+	@cd end2end && $(BROWSER) npx playwright test --project=sheets $(ARGS)
 
 bench: $(BINARY) ## Measure (the README's figures)
 	@cargo bench $(LOCKED) -p server $(ARGS)
@@ -148,6 +148,8 @@ $(VENV)/bin/schemathesis:
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS)
 
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome || command -v google-chrome-stable)
+
+BROWSER = CHROMIUM="$(CHROMIUM)" SARANGBANG_BIN="$(CURDIR)/$(BINARY)"
 
 comma := ,
 need = @command -v $(1) >/dev/null || { echo '$(2)' >&2; exit 1; }

@@ -1,13 +1,20 @@
 /** A real Sarangbang: a process and a database of its own, to be killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const program =
-  process.env.SARANGBANG_BIN || new URL('../target/release/sarangbang', import.meta.url).pathname;
+/** The program that `SARANGBANG_BIN` names, else what was built last (`cargo leptos end-to-end` builds no release). */
+const program = process.env.SARANGBANG_BIN || lastBuilt('release', 'debug');
+
+function lastBuilt(...profiles: string[]): string {
+  const paths = profiles.map((profile) => new URL(`../target/${profile}/sarangbang`, import.meta.url).pathname);
+  const builtAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return paths.reduce((one, other) => (builtAt(other) > builtAt(one) ? other : one));
+}
 
 /** The one line the program prints once it accepts connections. */
 const listening = /^sarangbang is listening on (http:\/\/\S+)$/;

@@ -21,7 +21,7 @@ mod status_line;
 mod connection_check;
 mod preferences;
 mod lines;
-mod icon;
+pub(crate) mod icon;
 mod markup;
 mod live;
 

@@ -19,6 +19,7 @@ pub use websocket::echo;
 use crate::protocol::ServerFrame;
 
 /// What a transport reports.
+#[allow(clippy::large_enum_variant, reason = "handed on at once, never kept")]
 enum Signal {
     Heard(ServerFrame),
     /// Something that is not of this protocol.

@@ -59,7 +59,6 @@ pub fn router(
         .route("/readyz", get(ready).with_state(health))
         .route("/pkg/{file}", get(assets::serve))
         .route("/boot.js", get(assets::serve))
-        .route("/icons.svg", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/icon-192.png", get(assets::serve))
         .route("/icon-512.png", get(assets::serve))

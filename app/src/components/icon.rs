@@ -2,8 +2,13 @@
 
 use super::markup::{Html, element};
 
+/// All pictures. Every document holds them, so that one that appears while there is no server,
+/// to say so, is there.
+#[cfg(feature = "ssr")]
+pub(crate) const SPRITE: &str = include_str!("icons.svg");
+
 pub fn icon(name: &str) -> Html {
-    let href = ["/icons.svg#", name].concat();
+    let href = ["#icon-", name].concat();
     element(
         "svg",
         &[("class", "icon"), ("aria-hidden", "true")],
@@ -16,6 +21,6 @@ pub fn mark() -> Html {
     element(
         "svg",
         &[("class", "mark"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true")],
-        &[element("use", &[("href", "/icons.svg#door")], &[])],
+        &[element("use", &[("href", "#icon-door")], &[])],
     )
 }

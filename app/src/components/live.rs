@@ -37,12 +37,6 @@ impl<T> Clone for Live<T> {
 
 impl<T> Copy for Live<T> {}
 
-impl<T: Send + Sync> PartialEq for Live<T> {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(&*self.slot(), &*other.slot())
-    }
-}
-
 impl<T: Send + Sync + 'static> Live<T> {
     pub fn new(value: T) -> Self {
         let value = AtomicRefCell::new(value);
@@ -133,8 +127,8 @@ impl<T: PartialEq + Send + Sync + 'static> Live<T> {
 
 /// Does something in the browser once what was just made is drawn, and again whenever a live
 /// value that it reads changes. Never on the server.
-pub fn effect(mut act: impl FnMut() + 'static) {
-    run(Box::new(move || act()));
+pub fn effect(act: impl FnMut() + 'static) {
+    run(Box::new(act));
 
     fn run(mut act: Box<dyn FnMut()>) {
         Effect::new(move |_: Option<()>| act());

@@ -144,7 +144,7 @@ fn mark_read(view: LogView) {
         let seen = last();
         if is_pinned() && browser::is_looked_at() {
             let read = move || {
-                if desk.current.peek() == Some(room)
+                if desk.current.peek().is_some_and(|shown| shown.is(&room))
                     && last() == seen
                     && is_pinned()
                     && browser::is_looked_at()

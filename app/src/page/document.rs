@@ -3,7 +3,7 @@
 #![cfg(feature = "ssr")]
 
 use super::{Boot, Problem, Theme, View};
-use crate::components::{App, error_page::ErrorPage, news::News};
+use crate::components::{App, error_page::ErrorPage, icon::SPRITE, news::News};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -39,6 +39,7 @@ pub fn Document(boot: Boot) -> impl IntoView {
             <body>
                 <App boot=boot.clone() />
                 {data.map(|data| view! { <script type="text/plain" id="boot">{data}</script> })}
+                <div hidden inner_html=SPRITE></div>
             </body>
         </html>
     }
@@ -77,6 +78,7 @@ pub fn ProblemDocument(
             </head>
             <body>
                 <ErrorPage problem locale />
+                <div hidden inner_html=SPRITE></div>
             </body>
         </html>
     }

@@ -386,7 +386,7 @@ impl Desk {
 
     /// Whether someone is looking at the end of this room.
     fn is_followed(self, room: OpenRoom) -> bool {
-        let is_shown = self.current.peek().is_some_and(|shown| shown.key == room.key);
+        let is_shown = self.current.peek().is_some_and(|shown| shown.is(&room));
         let is_pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
         is_shown && is_pinned && browser::is_looked_at()
     }

@@ -10,7 +10,7 @@ use crate::store::{Input, Outbox, Timeline, Users, Window};
 use std::cmp::Ordering;
 
 /// A handle; copies are the same room.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct OpenRoom {
     pub key: Live<RoomKey>,
     pub title: Live<String>,
@@ -120,6 +120,10 @@ impl OpenRoom {
         self.opened.set(false);
         self.arrived.set(0);
         self.scroll.set(Scroll::new(self.last_read.peek(), last, reduced_motion));
+    }
+
+    pub fn is(&self, other: &OpenRoom) -> bool {
+        self.key.peek_with(|key| other.key.peek_with(|other| key == other))
     }
 
     pub fn key(&self) -> RoomKey {
