@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::unconstrained;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,8 +29,8 @@ const HELLO: Duration = Duration::from_secs(10);
 /// How often a ping and a beat are sent.
 const BEAT: Duration = Duration::from_secs(25);
 
-/// Whoever was silent for so many beats, pongs included, is gone.
-const SILENT_BEATS: u32 = 2;
+/// Whoever gives no sign of life for so long after a beat, a pong included, is gone.
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// Unanswered commands of one connection; while there are more, it is not read from.
 const IN_FLIGHT: usize = 512;
@@ -207,9 +207,10 @@ struct Link<'a, W> {
 impl<W: Wire> Link<'_, W> {
     /// Runs until one side ends it.
     async fn live(&mut self) -> End {
-        let mut beats = interval_at(Instant::now() + BEAT, BEAT);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut silent_beats = 0;
+        let heart = sleep(BEAT);
+        tokio::pin!(heart);
+        // Whether a beat waits for a sign of life. Nobody is silent while nobody listens.
+        let mut is_asked = false;
         let shared = Arc::clone(&self.shared);
         let connection = Arc::clone(&self.connection);
         loop {
@@ -224,7 +225,7 @@ impl<W: Wire> Link<'_, W> {
                 caught_up = done(&mut self.catching_up) => Event::CaughtUp(caught_up),
                 () = connection.outbox.fell_behind(), if self.catching_up.is_none() => Event::Behind,
                 read = self.wire.read(), if may_read => Event::Read(read),
-                _ = beats.tick() => Event::Beat,
+                () = &mut heart => Event::Beat,
                 Some(frame) = self.queue.recv() => Event::Queued(frame),
             };
             let outcome = match event {
@@ -243,13 +244,16 @@ impl<W: Wire> Link<'_, W> {
                     Ok(())
                 }
                 Event::Read(read) => {
-                    silent_beats = 0;
+                    if std::mem::take(&mut is_asked) {
+                        heart.as_mut().reset(Instant::now() + BEAT);
+                    }
                     self.hear(read).await
                 }
-                Event::Beat if silent_beats == SILENT_BEATS => Err(None),
+                Event::Beat if is_asked => Err(None),
                 Event::Beat => {
-                    // Nobody is silent while nobody listens.
-                    silent_beats += u32::from(may_read);
+                    is_asked = may_read;
+                    let next = if is_asked { SILENCE } else { BEAT };
+                    heart.as_mut().reset(Instant::now() + next);
                     self.beat().await
                 }
                 Event::Queued(frame) => self.write(Some(frame), None).await,
