@@ -20,6 +20,7 @@ mod composer;
 mod status_line;
 mod connection_check;
 mod preferences;
+mod panel;
 mod lines;
 pub(crate) mod icon;
 mod markup;

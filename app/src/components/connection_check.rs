@@ -2,9 +2,9 @@
 //! everything pass.
 
 use super::desk;
-use super::icon::icon;
 use super::live::{Live, drawn};
 use super::markup::{Html, element, text};
+use super::panel;
 use super::room_page::desk::Desk;
 use crate::browser;
 use crate::connection::{Way, echo};
@@ -54,16 +54,7 @@ pub fn ConnectionCheck() -> impl IntoView {
     let title = Html::adopted(|| {
         element("h2", &[("id", "connection-check-title")], &[text(phrases.connection_check)])
     });
-    let close = Html::adopted(|| {
-        let attributes = [
-            ("class", "button button--plain button--icon connection-check__close"),
-            ("type", "button"),
-            ("popovertarget", ID),
-            ("popovertargetaction", "hide"),
-            ("aria-label", phrases.close),
-        ];
-        element("button", &attributes, &[icon("close")])
-    });
+    let close = Html::adopted(|| panel::close(ID, "connection-check__close", phrases.close));
     view! {
         <div
             class="connection-check"

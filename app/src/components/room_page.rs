@@ -13,6 +13,7 @@ use super::lines::Anew;
 use super::live::{Live, drawn, effect};
 use super::markup::{Html, element, text};
 use super::message_list::MessageList;
+use super::panel;
 use super::room_sidebar::RoomSidebar;
 use super::status_line::StatusLine;
 use super::user_list::UserList;
@@ -103,7 +104,7 @@ fn Header(room: OpenRoom) -> impl IntoView {
     let leave = [&*path(&room.key()), "/leave"].concat();
     view! {
         <header class="room-page__header">
-            {panel("room-page__open-rooms", "rooms", phrases.open_rooms)}
+            {panel::open("rooms", "room-page__open-rooms", phrases.open_rooms)}
             <div class="room-page__heading">
                 {title(room)}
                 <p class="room-page__count">{count}</p>
@@ -126,7 +127,7 @@ fn Header(room: OpenRoom) -> impl IntoView {
             >
                 {leave_button(phrases)}
             </form>
-            {panel("room-page__open-users", "users", phrases.open_users)}
+            {panel::open("users", "room-page__open-users", phrases.open_users)}
         </header>
     }
 }
@@ -140,14 +141,6 @@ fn leave_button(phrases: &Phrases) -> Html {
     let attributes = [("class", "button button--plain"), ("aria-label", phrases.leave)];
     let words = element("span", &[("class", "room-page__action-text")], &[text(phrases.leave)]);
     element("button", &attributes, &[icon("leave"), words])
-}
-
-/// Opens a panel where there is no room for it beside the talk.
-fn panel(class: &str, target: &str, label: &str) -> Html {
-    let class = ["button button--plain button--icon ", class].concat();
-    let attributes =
-        [("class", &*class), ("type", "button"), ("popovertarget", target), ("aria-label", label)];
-    element("button", &attributes, &[icon(target)])
 }
 
 pub fn path(key: &RoomKey) -> String {

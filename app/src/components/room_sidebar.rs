@@ -4,6 +4,7 @@ use super::icon::{icon, mark};
 use super::lines::{Line, Lines};
 use super::live::drawn;
 use super::markup::{Html, element, text};
+use super::panel;
 use super::preferences::preferences;
 use super::{connection_check, desk, room_page};
 use crate::i18n::Phrases;
@@ -64,17 +65,10 @@ pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
 }
 
 fn header(phrases: &Phrases) -> Html {
-    let close = [
-        ("class", "button button--plain button--icon room-sidebar__close"),
-        ("type", "button"),
-        ("popovertarget", "rooms"),
-        ("popovertargetaction", "hide"),
-        ("aria-label", phrases.close),
-    ];
     let brand = [("class", "room-sidebar__brand"), ("href", "/")];
     let content = [
         element("a", &brand, &[mark(), text(phrases.app_name)]),
-        element("button", &close, &[icon("close")]),
+        panel::close("rooms", "room-sidebar__close", phrases.close),
     ];
     element("header", &[("class", "room-sidebar__header")], &content)
 }

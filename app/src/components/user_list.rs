@@ -1,11 +1,11 @@
 //! Who is here: oneself first, then everyone by name.
 
 use super::desk;
-use super::icon::icon;
 use super::lines::{Line, Lines};
 use super::live::drawn;
 use super::markup::{Html, element, text};
 use super::message_row::{initial, tint};
+use super::panel;
 use crate::i18n::{Phrases, number};
 use crate::protocol::User;
 use leptos::prelude::*;
@@ -30,16 +30,7 @@ pub fn UserList() -> impl IntoView {
             .with(|users| users.iter().map(|user| line(user, users.is_me(user.id))).collect());
         Lines(lines)
     });
-    let close = Html::adopted(|| {
-        let attributes = [
-            ("class", "button button--plain button--icon user-list__close"),
-            ("type", "button"),
-            ("popovertarget", "users"),
-            ("popovertargetaction", "hide"),
-            ("aria-label", phrases.close),
-        ];
-        element("button", &attributes, &[icon("close")])
-    });
+    let close = Html::adopted(|| panel::close("users", "user-list__close", phrases.close));
     view! {
         <aside
             class="user-list room-page__panel room-page__panel--end"

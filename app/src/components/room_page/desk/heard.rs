@@ -1,0 +1,303 @@
+//! What is heard over the link, and what it changes.
+
+use super::super::open_room::{Older, OpenRoom};
+use super::{Asked, Desk, RELOADED};
+use crate::browser;
+use crate::connection::{Event, Opened};
+use crate::page::{JoinForm, RoomView};
+use crate::protocol::{
+    Ack, Acked, Batch, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSummary, Seq,
+    ServerFrame, Snapshot,
+};
+use crate::store::timeline::Applied;
+
+/// Pages of a room that are kept while one follows its end: far more than are drawn.
+const PAGES_KEPT: u64 = 40;
+
+/// Who has more unread than this begins at the end: nobody reads that much.
+const UNREAD_AT_MOST: usize = 1_000;
+
+impl Desk {
+    pub(super) fn on_event(self, event: Event) {
+        match event {
+            Event::Bar(bar) => {
+                self.bar.set_if_new(bar);
+            }
+            Event::Opened(opened) => self.on_opened(opened),
+            Event::Heard(frame) => self.on_frame(frame),
+            Event::Ended => self.on_ended(),
+            Event::Reload => {
+                if let Some(session) = browser::session_storage() {
+                    let _ = session.set_item(RELOADED, "1");
+                }
+                let _ = browser::window().location().reload();
+            }
+        }
+    }
+
+    fn on_opened(self, Opened { greeting, way, took }: Opened) {
+        // The greeting was written about half of the round trip ago.
+        let clock = (greeting.now + took / 2).wrapping_sub(browser::now()) as i64;
+        self.check.update(|check| {
+            check.clock = clock;
+            check.links += 1;
+        });
+        self.way.set_if_new(way);
+        self.is_linked.set(true);
+        if greeting.user.is_some() {
+            self.me.set(greeting.user);
+        }
+        for room in self.open.peek() {
+            self.resume(room);
+        }
+        // The other rooms of the sidebar are taken up whole: their last messages are at hand
+        // when one switches, and their counts live.
+        for summary in &greeting.rooms {
+            if self.current.peek().is_some() && self.find(&summary.room).is_none() {
+                let asked = Asked::Join(Some(summary.room.clone()));
+                let (room, username) = (summary.room.0.clone(), summary.username.clone());
+                self.ask(Command::Join { room, username }, asked);
+            }
+        }
+        self.rooms.set(greeting.rooms);
+        if let Some((room, username)) = self.wish.change(Option::take) {
+            self.ask_to_join(room, username);
+        }
+    }
+
+    fn resume(self, room: OpenRoom) {
+        let cursor = room.timeline.peek_with(|timeline| timeline.cursor());
+        self.ask(Command::Resume { room: room.key(), cursor }, Asked::Resume(room.key()));
+    }
+
+    fn on_ended(self) {
+        self.is_linked.set(false);
+        self.asked.set(Vec::new());
+        for room in self.open.peek() {
+            room.outbox.update(|outbox| outbox.disconnected());
+            room.show_pending(self.me.peek());
+            if room.older.peek() == Older::Loading {
+                room.older.set(Older::Failed);
+            }
+        }
+    }
+
+    fn on_frame(self, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Batch(batch) => self.on_batch(&batch),
+            ServerFrame::Users(list) => {
+                if let Some(room) = self.find(&list.room) {
+                    self.with_order(|order| {
+                        room.users.update(|users| users.set(&list.users, order))
+                    });
+                }
+            }
+            ServerFrame::Presence(presence) => {
+                if let Some(room) = self.find(&presence.room) {
+                    self.with_order(|order| {
+                        room.users.update(|users| users.apply(&presence.changes, order));
+                    });
+                    room.timeline.update(|timeline| timeline.announce(&presence.changes));
+                }
+            }
+            ServerFrame::Ack(Ack { id, result }) => {
+                if let Some(asked) = self.take_asked(id) {
+                    self.on_ack(asked, result);
+                }
+            }
+            ServerFrame::Refused(Refused { id, refusal }) => {
+                if let Some(asked) = id.and_then(|id| self.take_asked(id)) {
+                    self.on_refused(asked, refusal);
+                }
+            }
+            // The driver's own.
+            ServerFrame::Hello(_) | ServerFrame::Beat | ServerFrame::Close(_) => {}
+        }
+    }
+
+    fn on_batch(self, batch: &Batch) {
+        let Some(room) = self.find(&batch.room) else { return };
+        let applied = room.timeline.change(|timeline| timeline.apply(batch));
+        room.timeline.tell_with_next_frame();
+        match applied {
+            Applied::Gap => self.resume(room),
+            Applied::Seen { new } => {
+                let me = self.me.peek();
+                let others = new.iter().filter(|message| Some(message.user_id) != me).count();
+                // A room that talks for hours while nobody scrolls up must not grow for ever.
+                if room.scroll.peek_with(|scroll| scroll.is_pinned()) {
+                    room.timeline.change(|timeline| {
+                        timeline.forget_below(timeline.pages().end().saturating_sub(PAGES_KEPT));
+                    });
+                }
+                if others > 0 {
+                    room.arrived.change(|arrived| *arrived += others as u32);
+                    if !self.is_followed(room) {
+                        self.set_unread(&batch.room, |unread| unread + others as u64);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether someone is looking at the end of this room.
+    fn is_followed(self, room: OpenRoom) -> bool {
+        let is_shown = self.current.peek().is_some_and(|shown| shown.is(&room));
+        let is_pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
+        is_shown && is_pinned && browser::is_looked_at()
+    }
+
+    fn on_ack(self, asked: Asked, result: Acked) {
+        match (asked, result) {
+            (Asked::Join(room), Acked::Joined(joined)) => self.on_joined(room, joined),
+            (Asked::Resume(key), Acked::Resumed) => {
+                if let Some(room) = self.find(&key) {
+                    self.is_back(room);
+                }
+            }
+            (Asked::Resume(key), Acked::Reset(snapshot)) => {
+                if let Some(room) = self.find(&key) {
+                    self.with_order(|order| room.reset(&snapshot, order));
+                    self.is_back(room);
+                }
+            }
+            (Asked::Message(key, id), Acked::Posted(message)) => {
+                if let Some(room) = self.find(&key) {
+                    room.timeline.update(|timeline| timeline.confirm(&message));
+                    self.change_outbox(room, |outbox| outbox.acked(id));
+                }
+            }
+            (Asked::Before(key, before), Acked::Page(page)) => self.on_page(&key, before, &page),
+            (Asked::Leave(key), Acked::Done) => self.on_left(&key),
+            _ => {}
+        }
+    }
+
+    fn is_back(self, room: OpenRoom) {
+        self.change_outbox(room, |outbox| outbox.joined());
+        self.seek_unread(room);
+    }
+
+    /// Fetches pages until the first unread message is among them.
+    fn seek_unread(self, room: OpenRoom) {
+        if !room.seeks_unread.peek() {
+            return;
+        }
+        let divider = room.scroll.peek_with(|scroll| scroll.divider());
+        let is_far = room.timeline.peek_with(|timeline| {
+            let is_above =
+                timeline.older().zip(divider).is_some_and(|(first, read)| read + 1 < first);
+            is_above && timeline.messages().len() < UNREAD_AT_MOST
+        });
+        match is_far {
+            true => self.load_older(room),
+            false => room.seeks_unread.set(false),
+        }
+    }
+
+    fn on_joined(self, asked_for: Option<RoomKey>, joined: Joined) {
+        let Joined { user, snapshot, .. } = joined;
+        self.me.set(Some(user.id));
+        browser::set_cookie("name", &user.username);
+        self.list_room(&snapshot, &user.username);
+        let Some(asked_for) = asked_for else {
+            // From the first page: the room's own page comes with its own link.
+            let path =
+                ["/rooms/", &String::from(js_sys::encode_uri_component(&snapshot.room.0))].concat();
+            let _ = browser::window().location().set_href(&path);
+            return;
+        };
+        match self.find(&asked_for) {
+            Some(room) => {
+                room.username.set_if_new(Some(user.username));
+                room.refusal.set(None);
+                self.with_order(|order| {
+                    room.users.update(|users| users.set_me(user.id, order));
+                    room.reset(&snapshot, order);
+                });
+                self.restore_outbox(room);
+                self.is_back(room);
+            }
+            None => {
+                let (form, username) = (JoinForm::default(), Some(user.username));
+                let view = RoomView { snapshot, username, form, is_older: false };
+                // Rooms live as long as the page, not as long as whatever asked for them.
+                let room = OpenRoom::new(&view, Some(user.id), self.offsets);
+                self.open.change(|open| open.push(room));
+                self.restore_draft(room);
+                self.restore_outbox(room);
+                self.is_back(room);
+            }
+        }
+    }
+
+    fn list_room(self, snapshot: &Snapshot, username: &str) {
+        self.rooms.update(|rooms| {
+            if rooms.iter().all(|summary| summary.room != snapshot.room) {
+                rooms.push(RoomSummary {
+                    room: snapshot.room.clone(),
+                    title: snapshot.title.clone(),
+                    username: username.into(),
+                    unread: 0,
+                });
+            }
+        });
+    }
+
+    fn on_page(self, key: &RoomKey, before: Seq, page: &MessagePage) {
+        let Some(room) = self.find(key) else { return };
+        room.timeline.update(|timeline| {
+            timeline.prepend(before, page);
+        });
+        room.older.set(Older::Idle);
+        self.seek_unread(room);
+    }
+
+    fn on_left(self, key: &RoomKey) {
+        self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
+        let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
+        if is_shown {
+            let _ = browser::window().location().set_href("/");
+        }
+    }
+
+    fn on_refused(self, asked: Asked, refusal: Refusal) {
+        match asked {
+            Asked::Join(Some(key)) | Asked::Resume(key) => {
+                let Some(room) = self.find(&key) else { return };
+                // A room that nobody has joined yet is read as the empty page that it is.
+                if refusal == Refusal::UnknownRoom {
+                    return;
+                }
+                if matches!(refusal, Refusal::NameTaken { .. }) {
+                    // Someone took the name in the meantime: one picks another, and what was
+                    // written waits.
+                    room.username.set_if_new(None);
+                }
+                room.refusal.set(Some(refusal));
+            }
+            Asked::Join(None) => self.refusal.set(Some(refusal)),
+            Asked::Message(key, id) => {
+                if let Some(room) = self.find(&key) {
+                    let now = browser::ticks();
+                    self.change_outbox(room, |outbox| outbox.refused(id, &refusal, now));
+                }
+            }
+            Asked::Before(key, _) => {
+                if let Some(room) = self.find(&key) {
+                    room.older.set(Older::Failed);
+                    room.seeks_unread.set(false);
+                }
+            }
+            Asked::Leave(_) | Asked::Read => {}
+        }
+    }
+
+    pub(super) fn set_unread(self, key: &RoomKey, change: impl FnOnce(u64) -> u64) {
+        self.rooms.update(|rooms| {
+            if let Some(summary) = rooms.iter_mut().find(|summary| summary.room == *key) {
+                summary.unread = change(summary.unread);
+            }
+        });
+    }
+}
