@@ -54,15 +54,11 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
     let has_no_pill = drawn(move || (pill() == Pill::Hidden).then_some(""));
     let is_busy = drawn(move || (room.older.get() == Older::Loading).then_some("true"));
     let above = drawn(move || above(room, phrases));
-    let content = view! {
-        <div class="message-list__rows" id="log-rows">
-            {above}
-            {rows}
-        </div>
-    };
-    // Behind everything that hydration looks at.
+    // A browser with script does not look into it, and one without shows it at the end.
     #[cfg(feature = "ssr")]
-    let content = content.into_inner().child(super::news::frame(room));
+    let news = super::news::frame(room);
+    #[cfg(not(feature = "ssr"))]
+    let news = element("noscript", &[], &[]);
     view! {
         <section class="message-list">
             {element("h2", &[("class", "visually-hidden")], &[text(phrases.conversation)])}
@@ -77,7 +73,11 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 on:scroll=move |_| view.scrolled()
                 on:click=move |event| act(view, &event)
             >
-                {content}
+                {news}
+                <div class="message-list__rows" id="log-rows">
+                    {above}
+                    {rows}
+                </div>
             </div>
             <button
                 class=pill_class

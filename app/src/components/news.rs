@@ -10,12 +10,15 @@ use crate::page::{Boot, Plain};
 use crate::store::timeline::RowKind;
 use leptos::prelude::*;
 
-/// The frame, on pages that show the room's end.
-pub fn frame(room: OpenRoom) -> Option<Html> {
-    let after = use_context::<Plain>()?.news_after?;
-    let src = format!("{}/news?after={after}", path(&room.key()));
-    let attributes = [("class", "news"), ("src", &*src), ("title", desk().phrases.conversation)];
-    Some(element("noscript", &[], &[element("iframe", &attributes, &[])]))
+/// Holds the frame, on pages that show the room's end.
+pub fn frame(room: OpenRoom) -> Html {
+    let after = use_context::<Plain>().and_then(|plain| plain.news_after);
+    let frame = after.map(|after| {
+        let src = format!("{}/news?after={after}", path(&room.key()));
+        let title = desk().phrases.conversation;
+        element("iframe", &[("class", "news"), ("src", &*src), ("title", title)], &[])
+    });
+    element("noscript", &[], frame.as_slice())
 }
 
 /// The body of the frame's document: the rows, and how many people are here.
