@@ -190,7 +190,7 @@ async fn a_link_belongs_to_the_cookie_it_was_opened_with() {
     assert_eq!(minsu.join("r", "민수").await.unwrap().token, None, "the cookie is the token");
     minsu.say("r", "안녕").await;
 
-    let common::Wire::Poll(mut poller) = minsu.wire else { unreachable!() };
+    let common::client::Wire::Poll(mut poller) = minsu.wire else { unreachable!() };
     // Something for a GET to answer.
     poller.send(&say(99, "또")).await;
     let with = |headers: &[(&'static str, &str)]| {

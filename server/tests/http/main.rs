@@ -4,7 +4,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod bot;
 mod manners;
 mod reading;
 mod streaming;

@@ -1,6 +1,6 @@
 //! Origins, tokens, languages, addresses, and what is no request at all.
 
-use super::bot::{Bot, answer};
+use super::common::bot::{Bot, answer};
 use super::common::{TestServer, patiently};
 use reqwest::header::{CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, StatusCode};

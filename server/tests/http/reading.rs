@@ -1,6 +1,6 @@
 //! Polling, long polling, and paging back.
 
-use super::bot::{Bot, answer, cursor, texts};
+use super::common::bot::{Bot, answer, cursor, texts};
 use super::common::{TestServer, patiently};
 use futures::future::join_all;
 use reqwest::{Method, StatusCode};

@@ -1,7 +1,7 @@
 //! Server-sent events.
 
-use super::bot::{Bot, texts};
 use super::common::TestServer;
+use super::common::bot::{Bot, texts};
 
 #[tokio::test]
 async fn a_stream_begins_with_the_latest_messages_and_goes_on_in_order() {

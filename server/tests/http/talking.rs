@@ -1,6 +1,6 @@
 //! Joining, talking and leaving.
 
-use super::bot::{Answer, Bot, answer};
+use super::common::bot::{Answer, Bot, answer, texts};
 use super::common::{TestServer, fresh_id, key};
 use app::protocol::{PresenceChange, ServerFrame};
 use reqwest::Method;
@@ -58,7 +58,7 @@ async fn what_is_said_here_is_heard_on_a_socket_and_the_other_way_round() {
 
     minsu.say("r", "어서 오세요").await;
     let read = bot.read("r", "after=1").await;
-    assert_eq!(super::bot::texts(&read), ["어서 오세요"]);
+    assert_eq!(texts(&read), ["어서 오세요"]);
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn who_lost_their_name_meanwhile_reads_on_but_does_not_speak_under_it() {
     let bot = Bot { token: bot.token, ..Bot::new(&server) };
     let other = Bot::joined(&server, "r", "Ana").await;
     other.say("r", "It is I.").await;
-    assert_eq!(super::bot::texts(&bot.read("r", "after=0").await), ["It is I."]);
+    assert_eq!(texts(&bot.read("r", "after=0").await), ["It is I."]);
     let refused = bot.post("/rooms/r/messages", &json!({ "text": "No, I." })).await;
     assert_eq!((refused.problem(), &refused.body["suggestion"]), ("name-taken", &json!("Ana 2")));
 }

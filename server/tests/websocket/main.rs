@@ -1,6 +1,7 @@
 //! Two people over real sockets.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
 
 use app::protocol::{

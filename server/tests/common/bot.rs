@@ -1,6 +1,6 @@
 //! A program that talks over HTTP.
 
-use super::common::{TestServer, patiently};
+use super::{TestServer, patiently};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ impl Bot {
         let response = patiently(request.send()).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
-        Stream { response, read: String::new() }
+        Stream { response, read: Vec::new() }
     }
 }
 
@@ -127,7 +127,7 @@ pub fn cursor(answer: &Value) -> String {
 /// A stream of events, as a browser's `EventSource` would read it.
 pub struct Stream {
     response: Response,
-    read: String,
+    read: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -146,7 +146,9 @@ impl Stream {
 
     async fn read_event(&mut self) -> Option<Event> {
         loop {
-            while let Some((block, rest)) = self.read.split_once("\n\n") {
+            while let Some(end) = self.read.windows(2).position(|pair| pair == b"\n\n") {
+                let block: Vec<u8> = self.read.drain(..end + 2).collect();
+                let block = std::str::from_utf8(&block).unwrap();
                 let fields: HashMap<&str, &str> =
                     block.lines().filter_map(|line| line.split_once(": ")).collect();
                 let event = fields.get("data").map(|data| Event {
@@ -154,13 +156,13 @@ impl Stream {
                     id: fields["id"].to_owned(),
                     data: serde_json::from_str(data).unwrap(),
                 });
-                self.read = rest.to_owned();
                 if event.is_some() {
                     return event;
                 }
             }
             let chunk = self.response.chunk().await.ok()??;
-            self.read.push_str(std::str::from_utf8(&chunk).unwrap());
+            // It may end in the middle of a character.
+            self.read.extend_from_slice(&chunk);
         }
     }
 
