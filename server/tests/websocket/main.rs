@@ -585,6 +585,29 @@ async fn of_many_who_want_a_name_at_once_one_gets_it() {
 }
 
 #[tokio::test]
+async fn who_lost_their_name_meanwhile_does_not_speak_under_it() {
+    let server = TestServer::with(&["--grace", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let ana = server.person("Ana", "r").await;
+    let token = ana.token.clone();
+    drop(ana);
+    let is_gone = |frame: &ServerFrame| {
+        matches!(frame, ServerFrame::Presence(presence)
+            if matches!(presence.changes[..], [PresenceChange::Gone { .. }]))
+    };
+    minsu.until(is_gone).await.unwrap();
+    let _other = server.person("Ana", "r").await;
+    let mut back = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    let epoch = back.greet(Hello { build: None, token }).await.unwrap().epoch;
+    let resume = Command::Resume { room: key("r"), cursor: Cursor { epoch, rev: 0 } };
+    assert!(matches!(back.command(resume).await, Err(Refusal::NameTaken { .. })));
+    let said = back.post("r", fresh_id(), "?").await;
+    assert!(matches!(said, Err(Refusal::NameTaken { .. })), "{said:?}");
+    back.join("r", "Ana 2").await.unwrap();
+    assert_eq!(back.say("r", "it is me").await.username, "Ana 2");
+}
+
+#[tokio::test]
 async fn who_joins_too_often_makes_no_rooms() {
     let server = TestServer::with(&["--address-joins", "1"]).await;
     let mut minsu = server.person("민수", "r").await;
