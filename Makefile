@@ -74,8 +74,10 @@ test-browser: $(BINARY) chromium ## Test with a browser (ARGS="composer" picks s
 sheets: $(BINARY) chromium ## Picture every state in every size, theme and language (end2end/sheets)
 	@cd end2end && $(BROWSER) npx playwright test --project=sheets $(ARGS)
 
-bench: $(BINARY) ## Measure (the README's figures)
-	@cargo bench $(LOCKED) -p server $(ARGS)
+bench: $(BINARY) ## Measure beside other servers, and write the README's figures
+	@cd server/benches/peers && npm ci --no-audit --no-fund --loglevel=error
+	@cargo bench $(LOCKED) -p server --bench engine
+	@cargo bench $(LOCKED) -p server --bench load -- --readme $(ARGS)
 
 clean: ## Delete what was built; data/ stays
 	@cargo clean

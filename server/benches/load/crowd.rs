@@ -1,0 +1,426 @@
+//! Many clients in one thread: they connect, join, say what they are to say, and note what
+//! each of them hears.
+
+use crate::dialect::{Dialect, Heard, Identity};
+use crate::frames;
+use crate::tally::{self, Sent, Tally};
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+use std::io::{ErrorKind, Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Connections that are being made at one time.
+const AT_ONCE: usize = 64;
+
+/// What one read takes at most.
+const READ: usize = 256 * 1024;
+
+/// Who hears nothing for so long has lost what is missing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// When a sender says the next thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As soon as it has heard one of its own, so that always so many are under way.
+    InFlight(u32),
+    /// As soon as everyone in the room has heard the last.
+    OneAtATime,
+    /// When it is told to.
+    Told,
+}
+
+/// How many people there are, how they sit, and who of them speaks.
+#[derive(Clone, Copy, Debug)]
+pub struct Seating {
+    pub rooms: usize,
+    pub members: usize,
+    /// Speakers in each room: the first of its members.
+    pub senders: usize,
+}
+
+pub struct Crowd {
+    dialect: Dialect,
+    addr: SocketAddr,
+    seating: Seating,
+    pace: Pace,
+    poll: Poll,
+    members: Vec<Member>,
+    senders: Vec<Sender>,
+    /// The next one to connect, and how many are inside.
+    next: usize,
+    joined: usize,
+    is_speaking: bool,
+    is_measured: bool,
+    pub tally: Tally,
+    buffer: Vec<u8>,
+}
+
+struct Member {
+    who: Identity,
+    link: Option<Link>,
+    /// The number that comes next, of each sender of the room.
+    heard: Vec<u32>,
+}
+
+struct Link {
+    stream: TcpStream,
+    is_upgraded: bool,
+    /// The beginning of a frame whose end has not come yet.
+    held: Vec<u8>,
+    out: Vec<u8>,
+}
+
+struct Sender {
+    next: u32,
+    sent: Sent,
+    /// How many have not heard the last message yet.
+    waited_for: usize,
+}
+
+impl Crowd {
+    pub fn new(dialect: Dialect, addr: SocketAddr, seating: Seating) -> Self {
+        let people = (0..seating.rooms * seating.members).map(|n| Member {
+            who: Identity {
+                room: format!("room-{}", n / seating.members),
+                name: format!("member-{n}"),
+                stay: None,
+            },
+            link: None,
+            heard: vec![0; seating.senders],
+        });
+        let senders = (0..seating.rooms * seating.senders).map(|_| Sender {
+            next: 0,
+            sent: Sent::new(),
+            waited_for: 0,
+        });
+        Crowd {
+            dialect,
+            addr,
+            seating,
+            pace: Pace::Told,
+            poll: Poll::new().expect("the system has epoll"),
+            members: people.collect(),
+            senders: senders.collect(),
+            next: 0,
+            joined: 0,
+            is_speaking: false,
+            is_measured: false,
+            tally: Tally::default(),
+            buffer: vec![0; READ],
+        }
+    }
+
+    pub fn in_rooms_named(mut self, name: &str) -> Self {
+        for member in &mut self.members {
+            member.who.room = format!("{name}-{}", member.who.room);
+        }
+        self
+    }
+
+    /// Everyone connects and joins.
+    pub fn assemble(&mut self) {
+        self.begin_to_assemble();
+        self.until(Duration::from_secs(120), |crowd| crowd.is_assembled());
+        assert!(self.is_assembled(), "{} of {} joined", self.joined, self.members.len());
+    }
+
+    pub fn begin_to_assemble(&mut self) {
+        while self.next < self.members.len() && self.next - self.joined < AT_ONCE {
+            self.connect(self.next);
+            self.next += 1;
+        }
+    }
+
+    pub fn is_assembled(&self) -> bool {
+        self.joined == self.members.len()
+    }
+
+    pub fn begin_to_talk(&mut self, pace: Pace) {
+        (self.pace, self.is_speaking) = (pace, true);
+        let first = if let Pace::InFlight(count) = pace { count } else { 1 };
+        for sender in 0..self.senders.len() {
+            for _ in 0..first {
+                self.speak(sender);
+            }
+            self.flush(sender);
+        }
+    }
+
+    pub fn measure(&mut self, time: Duration) -> Tally {
+        self.begin_to_measure();
+        self.during(time);
+        self.end_measure()
+    }
+
+    pub fn begin_to_measure(&mut self) {
+        self.tally = self.tally.anew();
+        self.is_measured = true;
+    }
+
+    pub fn end_measure(&mut self) -> Tally {
+        self.is_measured = false;
+        self.tally.clone()
+    }
+
+    /// Says nothing more, and waits until everyone has heard everything. Returns how much was
+    /// lost, doubled or out of order.
+    pub fn fall_silent(&mut self) -> u64 {
+        self.is_speaking = false;
+        self.until(PATIENCE, |crowd| crowd.missing() == 0);
+        self.tally.wrong + self.missing()
+    }
+
+    /// How many deliveries are still to come.
+    pub fn missing(&self) -> u64 {
+        let missing = |(n, member): (usize, &Member)| {
+            let senders = self.first_sender(n)..;
+            let heard = member.heard.iter().zip(senders);
+            heard.map(|(&heard, n)| u64::from(self.senders[n].next - heard)).sum::<u64>()
+        };
+        self.members.iter().enumerate().map(missing).sum()
+    }
+
+    /// Everyone hangs up, and is ready to come back to a server at that address as those who
+    /// lack the last `lacking` messages. Rooms with one sender only: there, rev and number agree.
+    pub fn scatter(&mut self, addr: SocketAddr, lacking: u32) {
+        assert!(self.seating.senders == 1, "one sender a room");
+        (self.addr, self.next, self.joined) = (addr, 0, 0);
+        for (n, member) in self.members.iter_mut().enumerate() {
+            let sender = &self.senders[n / self.seating.members];
+            member.link = None;
+            member.heard[0] = sender.next.saturating_sub(lacking);
+            let stay = member.who.stay.as_mut().expect("they joined with a token");
+            stay.cursor.rev = u64::from(member.heard[0]);
+        }
+    }
+
+    /// Lets one sender say one thing at once.
+    pub fn tell(&mut self, sender: usize) {
+        self.speak(sender);
+        self.flush(sender);
+    }
+
+    fn speaker(&self, sender: usize) -> usize {
+        let Seating { members, senders, .. } = self.seating;
+        sender / senders * members + sender % senders
+    }
+
+    fn flush(&mut self, sender: usize) {
+        let speaker = self.speaker(sender);
+        if let Some(link) = &mut self.members[speaker].link {
+            link.flush();
+        }
+    }
+
+    /// What is said in answer to one read goes out together, when all of it is known.
+    fn speak(&mut self, sender: usize) {
+        let speaker = self.speaker(sender);
+        let (dialect, member) = (self.dialect, &mut self.members[speaker]);
+        let Some(link) = &mut member.link else { return };
+        let Sender { next, sent, waited_for } = &mut self.senders[sender];
+        *sent.at(*next) = Instant::now();
+        dialect.message(&member.who, sender, *next, &mut link.out);
+        *next += 1;
+        *waited_for = self.seating.members;
+    }
+
+    pub fn during(&mut self, time: Duration) {
+        self.until(time, |_| false);
+    }
+
+    /// Hears and answers until something is so, or this time is over.
+    pub fn until(&mut self, time: Duration, is_so: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + time;
+        let mut events = Events::with_capacity(1024);
+        // What is looked at may take a while, so not at every turn.
+        let mut looked_at = Instant::now();
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return;
+            }
+            if now - looked_at >= Duration::from_millis(1) {
+                if is_so(self) {
+                    return;
+                }
+                looked_at = Instant::now();
+            }
+            let wait = (end - now).min(Duration::from_millis(1));
+            match self.poll.poll(&mut events, Some(wait)) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                polled => polled.expect("epoll works"),
+            }
+            for event in &events {
+                let Token(n) = event.token();
+                if event.is_writable()
+                    && let Some(link) = &mut self.members[n].link
+                {
+                    link.flush();
+                }
+                if event.is_readable() {
+                    self.read(n);
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, n: usize) {
+        let mut stream = TcpStream::connect(self.addr).expect("a socket");
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll.registry().register(&mut stream, Token(n), interest).expect("a new socket");
+        let out = self.dialect.upgrade().into_bytes();
+        self.members[n].link = Some(Link { stream, is_upgraded: false, held: Vec::new(), out });
+    }
+
+    fn read(&mut self, n: usize) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        while let Some(link) = &mut self.members[n].link {
+            match link.stream.read(&mut buffer) {
+                Ok(0) => panic!("the server hung up on member {n}"),
+                Ok(read) => {
+                    if self.is_measured {
+                        self.tally.bytes += read as u64;
+                    }
+                    self.take(n, &buffer[..read]);
+                    // Less than there was place for: what comes later wakes us anew.
+                    if read < buffer.len() {
+                        break;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => panic!("member {n} could not read: {error}"),
+            }
+        }
+        self.buffer = buffer;
+        if let Some(link) = &mut self.members[n].link {
+            link.flush();
+        }
+    }
+
+    fn take(&mut self, n: usize, bytes: &[u8]) {
+        let Some(link) = &mut self.members[n].link else { return };
+        if link.held.is_empty() {
+            let taken = self.frames(n, bytes);
+            self.hold(n, bytes[taken..].to_vec());
+        } else {
+            let mut held = std::mem::take(&mut link.held);
+            held.extend(bytes);
+            let taken = self.frames(n, &held);
+            held.drain(..taken);
+            self.hold(n, held);
+        }
+    }
+
+    fn hold(&mut self, n: usize, bytes: Vec<u8>) {
+        if let Some(link) = &mut self.members[n].link {
+            link.held = bytes;
+        }
+    }
+
+    /// Hears all whole frames; returns what they take.
+    fn frames(&mut self, n: usize, bytes: &[u8]) -> usize {
+        let Member { who, link: Some(link), .. } = &mut self.members[n] else {
+            return bytes.len();
+        };
+        let mut taken = 0;
+        if !link.is_upgraded {
+            const END: &[u8] = b"\r\n\r\n";
+            let Some(at) = memchr::memmem::find(bytes, END) else { return 0 };
+            assert!(bytes.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(bytes));
+            link.is_upgraded = true;
+            taken = at + END.len();
+            self.dialect.hello(who, &mut link.out);
+        }
+        let now = Instant::now();
+        while let Some((opcode, payload, length)) = frames::first(&bytes[taken..]) {
+            taken += length;
+            match opcode {
+                frames::TEXT | frames::BINARY => self.hear(n, payload, now),
+                frames::PING => self.answer(n, |_, out| frames::append(out, frames::PONG, payload)),
+                frames::CLOSE => panic!("the server says goodbye to member {n}"),
+                _ => {}
+            }
+        }
+        taken
+    }
+
+    fn hear(&mut self, n: usize, payload: &[u8], now: Instant) {
+        let dialect = self.dialect;
+        match dialect.hear(payload) {
+            Heard::Deliveries => {
+                dialect.deliveries(payload, |text| {
+                    if let Some((sender, number)) = tally::parse(text) {
+                        self.delivered(n, sender, number, now);
+                    }
+                });
+            }
+            Heard::Welcome => self.answer(n, |who, out| dialect.join_after_welcome(who, out)),
+            Heard::Joined(stay) => {
+                self.joined += 1;
+                if let Some(stay) = stay {
+                    self.members[n].who.stay = Some(stay);
+                }
+                self.begin_to_assemble();
+            }
+            Heard::Acked => self.tally.acked += u64::from(self.is_measured),
+            Heard::Probe => self.answer(n, |_, out| dialect.answer_probe(out)),
+            Heard::Nothing => {}
+        }
+    }
+
+    fn delivered(&mut self, n: usize, sender: usize, number: u32, now: Instant) {
+        let of_room = sender % self.seating.senders;
+        let heard = &mut self.members[n].heard[of_room];
+        if *heard != number {
+            self.tally.wrong += 1;
+        }
+        *heard = number + 1;
+        let known = &mut self.senders[sender];
+        if self.is_measured {
+            self.tally.delivered(now.saturating_duration_since(*known.sent.at(number)));
+        }
+        known.waited_for = known.waited_for.saturating_sub(1);
+        let may_speak = match self.pace {
+            Pace::InFlight(_) => n % self.seating.members == of_room,
+            Pace::OneAtATime => known.waited_for == 0,
+            Pace::Told => false,
+        };
+        if may_speak && self.is_speaking {
+            self.speak(sender);
+            // Who heard it last is not who speaks next.
+            if self.pace == Pace::OneAtATime {
+                self.flush(sender);
+            }
+        }
+    }
+
+    fn answer(&mut self, n: usize, say: impl FnOnce(&Identity, &mut Vec<u8>)) {
+        let member = &mut self.members[n];
+        if let Some(link) = &mut member.link {
+            say(&member.who, &mut link.out);
+        }
+    }
+
+    fn first_sender(&self, n: usize) -> usize {
+        n / self.seating.members * self.seating.senders
+    }
+}
+
+impl Link {
+    /// Writes what the socket takes; the rest follows when it is writable.
+    fn flush(&mut self) {
+        while !self.out.is_empty() {
+            match self.stream.write(&self.out) {
+                Ok(written) => drop(self.out.drain(..written)),
+                // Not connected yet, or full.
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
+                {
+                    return;
+                }
+                Err(error) => panic!("a member could not write: {error}"),
+            }
+        }
+    }
+}
