@@ -24,8 +24,6 @@ pub struct Boot {
     /// `None`: as the system wishes.
     pub theme: Option<Theme>,
     pub zone: Zone,
-    /// The server's clock when it drew the page, in milliseconds since 1970.
-    pub now: u64,
     /// Who the session is, once it has joined any room.
     pub user: Option<UserId>,
     /// The rooms of the sidebar.
@@ -90,7 +88,7 @@ pub enum Problem {
     Refused(Refusal),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Theme {
     Light,
     Dark,
@@ -110,7 +108,7 @@ impl Theme {
 }
 
 /// The reader's time zone as the server knows it, from a cookie that the page leaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Zone {
     /// Minutes east of UTC; 0 and not known on the first visit.
     pub minutes: i32,

@@ -125,7 +125,9 @@ impl Server {
             locale,
             shutdown: shutdown.clone(),
         };
-        let pages = pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale };
+        let kept = pages::Kept::default();
+        let pages =
+            pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale, kept };
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
         let app =
             router::router(Arc::new(pages), Arc::new(shared), Arc::new(api), socketio, health);

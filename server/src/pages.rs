@@ -1,14 +1,16 @@
 //! The pages, rendered here with all their data and hydrated in the browser from the same.
 
 pub mod assets;
+mod kept;
 mod news;
 mod visitor;
 
+pub use kept::Kept;
 pub use news::news;
 pub use visitor::{Visitor, locale};
 
 use crate::names;
-use crate::registry::{Registry, now_millis};
+use crate::registry::Registry;
 use crate::security::{address::TrustedProxies, origin::Origins};
 use crate::transport::fresh_id;
 use app::i18n::Locale;
@@ -20,8 +22,9 @@ use app::protocol::{
 };
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use kept::Key;
 use leptos::prelude::*;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
@@ -33,6 +36,7 @@ pub struct Pages {
     pub origins: Origins,
     pub proxies: TrustedProxies,
     pub locale: Locale,
+    pub kept: Kept,
 }
 
 /// What a path segment may not hold as it is (RFC 3986, section 3.3).
@@ -74,6 +78,7 @@ pub async fn room(
     Path(written): Path<String>,
     Query(query): Query<RoomQuery>,
     visitor: Visitor,
+    headers: HeaderMap,
 ) -> Response {
     let (key, title) = match names::parse_room(&written) {
         Ok(room) => room,
@@ -91,6 +96,11 @@ pub async fn room(
         room: title,
         refusal: None,
     };
+    let is_like_others =
+        visitor.session.is_none() && form.username.is_empty() && query.before.is_none();
+    if is_like_others {
+        return pages.room_from_outside(visitor, key, form, &headers).await;
+    }
     pages.room(visitor, key, form, query.before, StatusCode::OK).await
 }
 
@@ -129,6 +139,38 @@ impl Pages {
         self.room_with(visitor, key, form, None, Some((id, unsent)), status).await
     }
 
+    /// The page of a room as everyone sees it who has not joined.
+    async fn room_from_outside(
+        &self,
+        visitor: Visitor,
+        key: RoomKey,
+        form: JoinForm,
+        headers: &HeaderMap,
+    ) -> Response {
+        let room = match self.registry.find_room(&key).await {
+            Ok(Some(room)) => room,
+            _ => return self.room(visitor, key, form, None, StatusCode::OK).await,
+        };
+        let alike = Key {
+            room: room.id,
+            version: room.version(),
+            locale: visitor.locale,
+            theme: visitor.theme,
+            zone: visitor.zone,
+            accepts: headers.get(header::ACCEPT_ENCODING).cloned(),
+        };
+        let draw = async {
+            let view = self.room_view(&visitor, key, form, None).await?;
+            let news_after = Some(view.snapshot.cursor);
+            let plain = Plain { news_after, ..Plain::default() };
+            Ok(self.draw(&visitor, View::Room(view), Vec::new(), plain).await)
+        };
+        match self.kept.get(alike, draw).await {
+            Ok(page) => respond(page, visitor, StatusCode::OK),
+            Err(refusal) => self.unavailable(visitor, refusal).await,
+        }
+    }
+
     async fn room_with(
         &self,
         visitor: Visitor,
@@ -148,11 +190,12 @@ impl Pages {
                 };
                 self.render_with(visitor, View::Room(view), plain, status).await
             }
-            Err(refusal) => {
-                self.problem(visitor, Problem::Refused(refusal), StatusCode::SERVICE_UNAVAILABLE)
-                    .await
-            }
+            Err(refusal) => self.unavailable(visitor, refusal).await,
         }
+    }
+
+    async fn unavailable(&self, visitor: Visitor, refusal: Refusal) -> Response {
+        self.problem(visitor, Problem::Refused(refusal), StatusCode::SERVICE_UNAVAILABLE).await
     }
 
     pub async fn problem(
@@ -217,9 +260,19 @@ impl Pages {
             Some(session) => self.registry.summaries(&session.token).await.unwrap_or_default(),
             None => Vec::new(),
         };
-        let boot = self.boot(&visitor, view, rooms, plain);
+        respond(self.draw(&visitor, view, rooms, plain).await, visitor, status)
+    }
+
+    async fn draw(
+        &self,
+        visitor: &Visitor,
+        view: View,
+        rooms: Vec<RoomSummary>,
+        plain: Plain,
+    ) -> Response {
+        let boot = self.boot(visitor, view, rooms, plain);
         let draw = leptos_axum::render_app_async(move || view! { <Document boot=boot.clone() /> });
-        respond(draw(Request::new(Body::empty())).await, visitor, status)
+        draw(Request::new(Body::empty())).await
     }
 
     fn boot(&self, visitor: &Visitor, view: View, rooms: Vec<RoomSummary>, plain: Plain) -> Boot {
@@ -228,7 +281,6 @@ impl Pages {
             locale: visitor.locale,
             theme: visitor.theme,
             zone: visitor.zone,
-            now: now_millis(),
             user: visitor.session.as_ref().map(|session| session.user),
             rooms,
             username: visitor.username.clone(),

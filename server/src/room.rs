@@ -58,9 +58,18 @@ pub struct Room {
     is_open: OnceCell<()>,
 }
 
+/// Counts up with whatever a room shows: as long as it is the same, so is what one would see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version {
+    rev: Rev,
+    presence: u64,
+}
+
 struct State {
     /// The rev of the last batch delivered here.
     rev: Rev,
+    /// How often it has changed who is here.
+    comings: u64,
     subscribers: HashMap<ConnectionId, Subscriber>,
     presence: Presence,
     /// The last batches in order, from when someone fell behind. Without them a busy room
@@ -116,6 +125,7 @@ impl Room {
             engine,
             state: Mutex::new(State {
                 rev: 0,
+                comings: 0,
                 subscribers: HashMap::new(),
                 presence: Presence::new(grace),
                 recent: VecDeque::new(),
@@ -143,6 +153,11 @@ impl Room {
 
     pub fn rev(&self) -> Rev {
         self.state().rev
+    }
+
+    pub fn version(&self) -> Version {
+        let state = self.state();
+        Version { rev: state.rev, presence: state.comings }
     }
 
     pub fn users(&self) -> Vec<User> {
@@ -360,6 +375,7 @@ impl Room {
         if changes.is_empty() {
             return;
         }
+        state.comings += 1;
         let is_gathering = !state.untold.is_empty();
         state.untold.extend(changes);
         if state.presence.count() <= TELL_AT_ONCE_UP_TO {

@@ -50,6 +50,51 @@ impl Browser {
 }
 
 #[tokio::test]
+async fn strangers_get_one_page_until_the_room_moves_on() {
+    let server = TestServer::start().await;
+    let mut host = server.person("민수", "공부").await;
+    host.say("공부", "하나").await;
+    let path = "/rooms/%EA%B3%B5%EB%B6%80";
+    let page = async || Browser::new(&server).get(path).await.text().await.unwrap();
+    let first = page().await;
+    assert_eq!(first, page().await);
+
+    host.say("공부", "둘").await;
+    let after_a_message = page().await;
+    assert!(after_a_message.contains("둘") && !first.contains("둘"));
+
+    let _guest = server.person("Ana", "공부").await;
+    let after_an_arrival = page().await;
+    assert!(after_an_arrival.contains("Ana") && !after_a_message.contains("Ana"));
+}
+
+#[tokio::test]
+async fn a_page_for_many_is_still_each_ones_own() {
+    let server = TestServer::start().await;
+    server.person("민수", "공부").await.say("공부", "하나").await;
+    let path = "/rooms/%EA%B3%B5%EB%B6%80";
+    let (mut one, mut other) = (Browser::new(&server), Browser::new(&server));
+    one.get(path).await;
+    other.get(path).await;
+    assert_ne!(one.cookie, other.cookie);
+
+    let asked = |name: &'static str, value: &'static str| {
+        let request = one.http.get(server.url(path)).header(name, value);
+        async { patiently(request.send()).await.unwrap() }
+    };
+    let english = asked("accept-language", "en").await.text().await.unwrap();
+    let korean = asked("accept-language", "ko").await.text().await.unwrap();
+    assert!(english.contains("lang=\"en\"") && korean.contains("lang=\"ko\""));
+    let dark = asked("cookie", "theme=dark").await.text().await.unwrap();
+    assert!(dark.contains("data-theme=\"dark\""));
+    let packed = asked("accept-encoding", "gzip").await;
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_ne!(packed.bytes().await.unwrap().len(), english.len());
+    let named = asked("cookie", "name=Ana").await.text().await.unwrap();
+    assert!(named.contains("Ana") && !english.contains("Ana"));
+}
+
+#[tokio::test]
 async fn the_first_response_is_a_complete_page() {
     let server = TestServer::start().await;
     server.person("민수", "공부 방").await.say("공부-방", "처음 뵙겠습니다 <b>").await;
