@@ -188,7 +188,7 @@ impl Registry {
         room: &Room,
         session: Option<&Session>,
     ) -> Result<Snapshot, Refusal> {
-        let latest = self.engine.latest(room.id, limits::PAGE).await.map_err(unavailable)?;
+        let latest = room.latest().await.map_err(unavailable)?;
         let last_read =
             session.and_then(|session| session.seat(&room.key)).map_or(0, |seat| seat.last_read);
         Ok(Snapshot {
@@ -203,20 +203,19 @@ impl Registry {
 
     /// What a connection hears first.
     pub async fn greet(&self, connection: &Connection) -> Result<Greeting, Refusal> {
-        if let Some(token) = connection.token
-            && let Some(session) = self.session(&token).await?
-        {
-            connection.set_session(session);
+        let record = match connection.token.filter(|token| *token != TokenHash::NOBODY) {
+            Some(token) => self.engine.find_session(&token).await.map_err(unavailable)?,
+            None => None,
+        };
+        let rooms = record.as_ref().map(summaries).unwrap_or_default();
+        if let Some((token, record)) = connection.token.zip(record) {
+            connection.set_session(self.remember_session(token, record));
         }
-        let session = connection.session();
         Ok(Greeting {
-            user: session.map(|session| session.user),
+            user: connection.session().map(|session| session.user),
             epoch: self.epoch(),
             now: now_millis(),
-            rooms: match session {
-                Some(session) => self.summaries(&session.token).await?,
-                None => Vec::new(),
-            },
+            rooms,
             limits: self.limits(),
         })
     }
@@ -224,14 +223,7 @@ impl Registry {
     /// The rooms of a session, with what it has not read yet.
     pub async fn summaries(&self, token: &TokenHash) -> Result<Vec<RoomSummary>, Refusal> {
         let record = self.engine.find_session(token).await.map_err(unavailable)?;
-        let memberships = record.into_iter().flat_map(|record| record.memberships);
-        let summary = |membership: engine::Membership| RoomSummary {
-            room: membership.room.key,
-            title: membership.room.title,
-            username: membership.username,
-            unread: membership.unread,
-        };
-        Ok(memberships.map(summary).collect())
+        Ok(record.as_ref().map(summaries).unwrap_or_default())
     }
 
     /// The session of that secret, if it has ever joined a room.
@@ -328,6 +320,7 @@ impl Registry {
     fn evict_idle(&self) {
         let mut rooms = self.rooms.lock().expect("no panic under this lock");
         let Rooms { by_key, by_id } = &mut *rooms;
+        by_key.values().for_each(|room| room.forget_unasked());
         // Two owners are the two maps: under their lock nobody else can come by the room.
         by_key.retain(|_, room| {
             Arc::strong_count(room) > 2 || !room.is_idle() || by_id.remove(&room.id).is_none()
@@ -338,6 +331,16 @@ impl Registry {
         drop(sessions);
         self.throttles.forget_idle();
     }
+}
+
+fn summaries(record: &engine::SessionRecord) -> Vec<RoomSummary> {
+    let summary = |membership: &engine::Membership| RoomSummary {
+        room: membership.room.key.clone(),
+        title: membership.room.title.clone(),
+        username: membership.username.clone(),
+        unread: membership.unread,
+    };
+    record.memberships.iter().map(summary).collect()
 }
 
 fn unavailable(error: engine::Error) -> Refusal {

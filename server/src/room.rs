@@ -5,12 +5,13 @@
 //! or resumes and someone who reads too slowly are the same case.
 
 mod follower;
+mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use follower::Follower;
 
-use crate::engine::{self, Engine, RoomBatch, RoomId, RoomRecord, TokenHash};
+use crate::engine::{self, Engine, Latest, RoomBatch, RoomId, RoomRecord, TokenHash};
 use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::{Outbox, SharedFrame};
@@ -20,6 +21,7 @@ use app::protocol::{
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tail::Tail;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -76,6 +78,8 @@ struct State {
     /// would be a moving target: each read takes longer than it takes the room to move on,
     /// and a hundred readers who are behind would only slow each other down.
     recent: VecDeque<Recent>,
+    /// The last page, once someone asked for it.
+    tail: Option<Tail>,
     /// Changes of presence that wait to be told together.
     untold: Vec<PresenceChange>,
     /// When it is looked next who is gone. One timer a room: a visitor who asks ten times a
@@ -129,6 +133,7 @@ impl Room {
                 subscribers: HashMap::new(),
                 presence: Presence::new(grace),
                 recent: VecDeque::new(),
+                tail: None,
                 untold: Vec::new(),
                 looks_at: None,
                 listed: HashSet::new(),
@@ -203,6 +208,28 @@ impl Room {
         Follower::new(Arc::clone(self), rev, self.news.subscribe())
     }
 
+    /// The last page of messages and the rev that goes with it.
+    pub async fn latest(&self) -> engine::Result<Latest> {
+        if let Some(tail) = &mut self.state().tail {
+            return Ok(tail.latest());
+        }
+        let latest = self.engine.latest(self.id, limits::PAGE).await?;
+        let mut state = self.state();
+        // What was delivered meanwhile is not in it.
+        if latest.cursor.rev >= state.rev {
+            state.tail = Some(Tail::new(&latest));
+        }
+        Ok(latest)
+    }
+
+    /// Gives back the memory of what nobody asked for since it was last called.
+    pub fn forget_unasked(&self) {
+        let mut state = self.state();
+        if state.tail.as_mut().is_some_and(|tail| !tail.is_asked_for()) {
+            state.tail = None;
+        }
+    }
+
     /// How many listen without a connection.
     pub fn followers(&self) -> usize {
         self.news.receiver_count()
@@ -213,9 +240,12 @@ impl Room {
         let (from, to) = (batch.from, batch.to);
         let size = batch.messages.iter().map(|message| message.text.len() + OVERHEAD).sum();
         let batch = Batch { room: self.key.clone(), from, to, messages: batch.messages };
-        let frame = SharedFrame::new(ServerFrame::Batch(batch));
         let mut state = self.state();
         state.rev = state.rev.max(to);
+        if state.tail.as_mut().is_some_and(|tail| !tail.take(&batch)) {
+            state.tail = None;
+        }
+        let frame = SharedFrame::new(ServerFrame::Batch(batch));
         for subscriber in state.subscribers.values_mut() {
             // Whoever took a snapshot during the commit has it already.
             if subscriber.is_behind || subscriber.rev >= to {

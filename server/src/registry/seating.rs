@@ -1,7 +1,7 @@
 //! Taking a seat in a room, coming back to it, and getting up.
 
 use super::{Connection, Registry, not_stored};
-use crate::engine::TokenHash;
+use crate::engine::{self, TokenHash};
 use crate::names::{self, Skeleton, Username};
 use crate::presence::Guest;
 use crate::room::{Arrival, HeldName, NameTaken, Room};
@@ -76,9 +76,11 @@ impl Registry {
                 (secret.hash(), Some(secret))
             }
         };
-        let known = match session {
-            Some(session) => Some(session),
-            None => self.session(&token).await?,
+        let known = match (session, &secret) {
+            (Some(session), _) => Some(session),
+            // Nobody else knows the secret yet.
+            (None, Some(_)) => None,
+            (None, None) => self.session(&token).await?,
         };
         let _turn = match &known {
             Some(session) => Some(session.turn().await),
@@ -105,7 +107,10 @@ impl Registry {
 
         let session = match &known {
             Some(session) if is_unchanged => Arc::clone(session),
-            known => self.sit_down_as(known.as_ref(), token, &room, &username).await?,
+            known => {
+                let is_new = secret.is_some();
+                self.sit_down_as(known.as_ref(), token, is_new, &room, &username).await?
+            }
         };
         let user = User { id: session.user, username: username.into_string(), room: key };
         Ok(Seated { session, room, user, secret, name, skeleton, was_member })
@@ -116,6 +121,7 @@ impl Registry {
         &self,
         known: Option<&Arc<Session>>,
         token: TokenHash,
+        is_new: bool,
         room: &Room,
         username: &Username,
     ) -> Result<Arc<Session>, Refusal> {
@@ -132,10 +138,14 @@ impl Registry {
             }
         } else {
             let joined = self.engine.join(&token, room.id, username.as_str()).await;
-            let (_, membership) = joined.map_err(not_stored)?;
-            (seat.username, seat.last_read) = (membership.username, membership.last_read);
+            let (user, membership) = joined.map_err(not_stored)?;
+            (seat.username, seat.last_read) = (membership.username.clone(), membership.last_read);
             match known {
                 Some(session) => Arc::clone(session),
+                None if is_new => {
+                    let record = engine::SessionRecord { user, memberships: vec![membership] };
+                    self.remember_session(token, record)
+                }
                 // Read back, because another tab may have joined elsewhere meanwhile.
                 None => self.session(&token).await?.ok_or(Refusal::Unavailable)?,
             }

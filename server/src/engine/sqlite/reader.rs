@@ -3,7 +3,7 @@
 use super::rows::{MembershipRow, MessageRow, RoomRow, to_sql};
 use crate::engine::{Latest, RoomId, RoomRecord, SessionRecord, TokenHash};
 use app::protocol::{Cursor, Epoch, Message, MessagePage, Rev, RoomKey, Seq, UserId};
-use sqlx::SqlitePool;
+use sqlx::{FromRow, Row, SqlitePool};
 use std::sync::Arc;
 
 pub(super) struct Reader {
@@ -43,14 +43,15 @@ impl Reader {
     /// The page and the rev that goes with it: one transaction, so that no commit falls
     /// between the two.
     pub async fn latest(&self, room: RoomId, limit: usize, epoch: Epoch) -> sqlx::Result<Latest> {
+        if limit == 0 {
+            let rev = rev(&self.pool, room).await?;
+            return Ok(Latest { cursor: Cursor { epoch, rev }, page: MessagePage::default() });
+        }
         let mut snapshot = self.pool.begin().await?;
-        let rev: i64 = sqlx::query_scalar("SELECT rev FROM rooms WHERE id = ?")
-            .bind(room.0)
-            .fetch_one(&mut *snapshot)
-            .await?;
+        let rev = rev(&mut *snapshot, room).await?;
         let page = page(&mut *snapshot, room, Seq::MAX, limit).await?;
         snapshot.commit().await?;
-        Ok(Latest { cursor: Cursor { epoch, rev: rev.cast_unsigned() }, page })
+        Ok(Latest { cursor: Cursor { epoch, rev }, page })
     }
 
     pub async fn before(
@@ -63,24 +64,25 @@ impl Reader {
     }
 
     pub async fn find_session(&self, token: &TokenHash) -> sqlx::Result<Option<SessionRecord>> {
-        let mut snapshot = self.pool.begin().await?;
-        let session: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM sessions WHERE token_hash = ?")
-                .bind(&token.0[..])
-                .fetch_optional(&mut *snapshot)
-                .await?;
-        let Some(session) = session else {
+        let rows = sqlx::query(
+            "SELECT sessions.id AS session, rooms.*, username, last_read FROM sessions
+             LEFT JOIN memberships ON session = sessions.id LEFT JOIN rooms ON rooms.id = room
+             WHERE token_hash = ? ORDER BY joined_at, room",
+        )
+        .bind(&token.0[..])
+        .fetch_all(&self.pool)
+        .await?;
+        let Some(first) = rows.first() else {
             return Ok(None);
         };
-        let memberships: Vec<MembershipRow> = sqlx::query_as(
-            "SELECT rooms.*, username, last_read FROM memberships JOIN rooms ON rooms.id = room
-             WHERE session = ? ORDER BY joined_at, room",
-        )
-        .bind(session)
-        .fetch_all(&mut *snapshot)
-        .await?;
-        snapshot.commit().await?;
-        let memberships = memberships.into_iter().map(Into::into).collect();
+        let session: i64 = first.try_get("session")?;
+        let mut memberships = Vec::new();
+        for row in &rows {
+            // A session without a seat has one row all the same.
+            if row.try_get::<Option<i64>, _>("id")?.is_some() {
+                memberships.push(MembershipRow::from_row(row)?.into());
+            }
+        }
         Ok(Some(SessionRecord { user: UserId(session.cast_unsigned()), memberships }))
     }
 
@@ -88,6 +90,14 @@ impl Reader {
         sqlx::query("SELECT epoch FROM meta").fetch_one(&self.pool).await?;
         Ok(())
     }
+}
+
+async fn rev(database: impl sqlx::SqliteExecutor<'_>, room: RoomId) -> sqlx::Result<Rev> {
+    let rev: i64 = sqlx::query_scalar("SELECT rev FROM rooms WHERE id = ?")
+        .bind(room.0)
+        .fetch_one(database)
+        .await?;
+    Ok(rev.cast_unsigned())
 }
 
 async fn page(

@@ -49,6 +49,16 @@ impl From<MembershipRow> for Membership {
     }
 }
 
+/// What one who asked to join has now.
+#[derive(FromRow)]
+pub(super) struct SeatRow {
+    /// Of the one who asked, in the order of asking.
+    pub place: i64,
+    pub session: i64,
+    #[sqlx(flatten)]
+    pub membership: MembershipRow,
+}
+
 #[derive(FromRow)]
 pub(super) struct MessageRow {
     id: Vec<u8>,

@@ -1,6 +1,6 @@
 //! Rooms, joins, leaves and reading marks, as they are written inside the writer's transaction.
 
-use super::rows::{MembershipRow, RoomRow, to_sql};
+use super::rows::{RoomRow, SeatRow, to_sql};
 use crate::engine::{Error, Membership, Result, RoomId, RoomRecord, TokenHash};
 use app::protocol::{RoomKey, Seq, UserId};
 use sqlx::SqliteConnection;
@@ -12,67 +12,74 @@ pub(super) async fn make_room(
     key: &RoomKey,
     title: &str,
 ) -> sqlx::Result<RoomRecord> {
-    sqlx::query(
-        "INSERT INTO rooms (key, title, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    // The update changes nothing; without one, a room that is there would not be returned.
+    let row: RoomRow = sqlx::query_as(
+        "INSERT INTO rooms (key, title, created_at) VALUES (?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET key = key RETURNING *",
     )
     .bind(key.as_str())
     .bind(title)
     .bind(now())
-    .execute(&mut *connection)
+    .fetch_one(connection)
     .await?;
-    let row: RoomRow = sqlx::query_as("SELECT * FROM rooms WHERE key = ?")
-        .bind(key.as_str())
-        .fetch_one(connection)
-        .await?;
     Ok(row.into())
 }
 
-/// The inner result is the joiner's alone: joining a room that does not exist is no reason to
-/// fail everyone else's writes.
+/// Someone who wants a seat in a room under a name.
+pub(super) struct Joiner<'a> {
+    pub token: &'a TokenHash,
+    pub room: RoomId,
+    pub username: &'a str,
+}
+
+/// Seats all who join in one commit, by one call into the database however many they are:
+/// after a restart everyone comes at once. The answers are in the joiners' order. An inner
+/// error is the joiner's alone: joining a room that does not exist is no reason to fail
+/// everyone else's writes.
 pub(super) async fn join(
     connection: &mut SqliteConnection,
-    token: &TokenHash,
-    room: RoomId,
-    username: &str,
-) -> sqlx::Result<Result<(UserId, Membership)>> {
-    let last: Option<i64> = sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?")
-        .bind(room.0)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(last) = last else {
-        return Ok(Err(Error::new("joining", "there is no such room")));
-    };
+    joiners: &[Joiner<'_>],
+) -> sqlx::Result<Vec<Result<(UserId, Membership)>>> {
+    let asked: Vec<_> = joiners
+        .iter()
+        .map(|Joiner { token, room, username }| (hex(&token.0), room.0, *username))
+        .collect();
+    // CROSS JOIN fixes the order: look up each joiner, rather than look at everyone.
+    let rows: Vec<SeatRow> = sqlx::query_as(
+        "INSERT INTO sessions (token_hash, created_at, last_seen_at)
+         SELECT unhex(value ->> 0), ?2, ?2 FROM json_each(?1)
+         WHERE EXISTS (SELECT 1 FROM rooms WHERE id = value ->> 1)
+         ON CONFLICT (token_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at;
 
-    let user: i64 = sqlx::query_scalar(
-        "INSERT INTO sessions (token_hash, created_at, last_seen_at) VALUES (?1, ?2, ?2)
-         ON CONFLICT (token_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at RETURNING id",
+         INSERT INTO memberships (session, room, username, last_read, joined_at)
+         SELECT sessions.id, rooms.id, value ->> 2, rooms.seq, ?2 FROM json_each(?1)
+         CROSS JOIN sessions ON token_hash = unhex(value ->> 0)
+         CROSS JOIN rooms ON rooms.id = value ->> 1
+         WHERE true
+         ON CONFLICT (session, room) DO UPDATE SET username = excluded.username;
+
+         SELECT asked.key AS place, session, rooms.*, username, last_read
+         FROM json_each(?1) AS asked
+         CROSS JOIN sessions ON token_hash = unhex(asked.value ->> 0)
+         CROSS JOIN rooms ON rooms.id = asked.value ->> 1
+         CROSS JOIN memberships ON session = sessions.id AND room = rooms.id",
     )
-    .bind(&token.0[..])
+    .bind(serde_json::to_string(&asked).expect("strings and numbers are JSON"))
     .bind(now())
-    .fetch_one(&mut *connection)
+    .fetch_all(connection)
     .await?;
+    let mut seated = HashMap::new();
+    for SeatRow { place, session, membership } in rows {
+        seated.insert(place as usize, (UserId(session.cast_unsigned()), membership.into()));
+    }
+    let no_room = || Error::new("joining", "there is no such room");
+    Ok((0..joiners.len()).map(|place| seated.remove(&place).ok_or_else(no_room)).collect())
+}
 
-    sqlx::query(
-        "INSERT INTO memberships (session, room, username, last_read, joined_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (session, room) DO UPDATE SET username = excluded.username",
-    )
-    .bind(user)
-    .bind(room.0)
-    .bind(username)
-    .bind(last)
-    .bind(now())
-    .execute(&mut *connection)
-    .await?;
-
-    let membership: MembershipRow = sqlx::query_as(
-        "SELECT rooms.*, username, last_read FROM memberships JOIN rooms ON rooms.id = room
-         WHERE session = ? AND room = ?",
-    )
-    .bind(user)
-    .bind(room.0)
-    .fetch_one(connection)
-    .await?;
-    Ok(Ok((UserId(user.cast_unsigned()), membership.into())))
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// The row is gone at once, and its id is never used again (AUTOINCREMENT).

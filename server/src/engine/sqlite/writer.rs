@@ -194,9 +194,12 @@ async fn reopen(
     }
 }
 
-/// Everything but the messages, in the order it came; reading marks last, all at once.
+/// Everything but the messages, in the order it came; but joins together, and reading marks
+/// together and last. That cannot be told apart: whoever wants two of these in a certain order
+/// waits for the first.
 async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> sqlx::Result<()> {
     let mut marks = HashMap::new();
+    let (mut joiners, mut slots) = (Vec::new(), Vec::new());
     for write in writes {
         match write {
             Write::Post { .. } | Write::Close => {}
@@ -204,7 +207,8 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
                 asker.answer = Some(Ok(seats::make_room(connection, key, title).await?));
             }
             Write::Join { token, room, username, asker } => {
-                asker.answer = Some(seats::join(connection, token, *room, username).await?);
+                joiners.push(seats::Joiner { token, room: *room, username });
+                slots.push(&mut asker.answer);
             }
             Write::NewUser { asker } => {
                 asker.answer = Some(Ok(seats::new_user(connection).await?));
@@ -218,6 +222,10 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
                 asker.answer = Some(Ok(()));
             }
         }
+    }
+    if !joiners.is_empty() {
+        let seated = seats::join(connection, &joiners).await?;
+        slots.into_iter().zip(seated).for_each(|(slot, seat)| *slot = Some(seat));
     }
     if marks.is_empty() { Ok(()) } else { seats::mark_read(connection, &marks).await }
 }
