@@ -14,7 +14,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use patient::Patient;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -27,6 +27,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// After an accept failed (too many open files), others get the time to close theirs.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a connection is made of: an upgraded one is taken back as this.
+pub type Stream = Patient<TcpStream>;
 
 pub async fn serve(listener: TcpListener, app: Router, shutdown: CancellationToken) {
     let graceful = GracefulShutdown::new();

@@ -1,15 +1,18 @@
 //! A session is one browser's or client's stay, across reconnects and tabs. It knows no
 //! transport: what it says arrives as commands, what it hears leaves through an [`Outbox`].
 
+mod by_room;
+mod encoded;
 pub mod outbox;
 
-pub use outbox::{Outbox, SharedFrame};
+pub use by_room::ByRoom;
+pub use encoded::Encoded;
+pub use outbox::{Outbox, Queue, Queued, SharedFrame};
 
 use crate::engine::{RoomId, SessionRecord, TokenHash};
 use app::protocol::{Refusal, RoomKey, Seq, UserId};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, NotUntil, Quota};
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 
@@ -18,7 +21,7 @@ pub struct Session {
     pub user: UserId,
     pub token: TokenHash,
     /// Guards the seats; held for look-ups only.
-    seats: Mutex<BTreeMap<RoomKey, Seat>>,
+    seats: Mutex<ByRoom<Seat>>,
     /// Joins and leaves of one session take turns, so that what is remembered here changes in
     /// the order of the log. It guards no data, and is the one thing held over an await.
     turns: tokio::sync::Mutex<()>,

@@ -43,6 +43,16 @@ impl Codec {
         }
     }
 
+    /// As [`Codec::encode`], behind what is there already.
+    #[cfg(feature = "ssr")]
+    pub fn encode_onto<T: Serialize>(self, value: &T, mut bytes: Vec<u8>) -> Vec<u8> {
+        let encoded = match self {
+            Codec::Postcard => postcard::to_extend(value, bytes).map_err(drop),
+            Codec::Json => serde_json::to_writer(&mut bytes, value).map(|()| bytes).map_err(drop),
+        };
+        encoded.expect("frames hold only serialisable values")
+    }
+
     /// Fails on anything but exactly one value.
     pub fn decode<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, Malformed> {
         match self {

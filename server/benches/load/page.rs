@@ -68,7 +68,10 @@ pub fn figures(subject: Subject, scale: Scale, home: &Path) -> Figures {
 fn links(page: &str, ending: &str) -> Vec<String> {
     let mut links: Vec<String> = page
         .split('"')
-        .filter(|text| text.starts_with('/') && text.split('?').next().is_some_and(|path| path.ends_with(ending)))
+        .filter(|text| {
+            text.starts_with('/')
+                && text.split('?').next().is_some_and(|path| path.ends_with(ending))
+        })
         .map(str::to_owned)
         .collect();
     links.sort();

@@ -2,9 +2,8 @@
 
 use crate::engine::TokenHash;
 use crate::room::{ConnectionId, Subscription};
-use crate::session::{Bucket, Outbox, Session};
+use crate::session::{Bucket, ByRoom, Outbox, Session};
 use app::protocol::{Refusal, RoomKey};
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -22,7 +21,7 @@ pub struct Connection {
     /// Known from the start, or from the first join on.
     session: OnceLock<Arc<Session>>,
     /// Guards the subscriptions; held for look-ups only.
-    subscriptions: Mutex<HashMap<RoomKey, Subscription>>,
+    subscriptions: Mutex<ByRoom<Subscription>>,
     commands: Bucket,
 }
 
@@ -51,7 +50,7 @@ impl Connection {
             let mut subscriptions = self.subscriptions.lock().expect("no panic under this lock");
             std::mem::take(&mut *subscriptions)
         };
-        subscriptions.into_values().for_each(Subscription::hang_up);
+        subscriptions.into_iter().for_each(|(_, subscription)| subscription.hang_up());
     }
 
     pub fn session(&self) -> Option<&Arc<Session>> {
@@ -80,11 +79,11 @@ impl Connection {
     }
 
     pub(super) fn listens_to(&self, room: &RoomKey) -> bool {
-        self.subscriptions.lock().expect("no panic under this lock").contains_key(room)
+        self.subscriptions.lock().expect("no panic under this lock").get(room).is_some()
     }
 
     pub(super) fn rooms(&self) -> Vec<Arc<crate::room::Room>> {
         let subscriptions = self.subscriptions.lock().expect("no panic under this lock");
-        subscriptions.values().map(|subscription| Arc::clone(&subscription.room)).collect()
+        subscriptions.iter().map(|(_, subscription)| Arc::clone(&subscription.room)).collect()
     }
 }

@@ -4,9 +4,10 @@ mod followers;
 use super::*;
 use crate::engine::{Draft, Latest, Membership, PostError, Posted, Result, SessionRecord};
 use crate::names::Username;
+use crate::session::{Queue, Queued};
 use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -31,9 +32,11 @@ impl Engine for Log {
         self.reads.acquire().await.unwrap().forget();
         Ok(changes)
     }
-    async fn latest(&self, _: RoomId, _: usize) -> Result<Latest> {
-        let rev = self.messages.lock().unwrap().len() as Rev;
-        Ok(Latest { cursor: Cursor { epoch: 1, rev }, page: MessagePage::default() })
+    async fn latest(&self, _: RoomId, limit: usize) -> Result<Latest> {
+        let all = self.messages.lock().unwrap();
+        let messages = all[all.len().saturating_sub(limit)..].to_vec();
+        let page = MessagePage { from_beginning: messages.len() == all.len(), messages };
+        Ok(Latest { cursor: Cursor { epoch: 1, rev: all.len() as Rev }, page })
     }
     async fn find_room(&self, _: &RoomKey) -> Result<Option<RoomRecord>> {
         unreachable!()
@@ -92,11 +95,7 @@ impl House {
         RoomBatch { room: self.room.id, from, to: from + count, messages }
     }
 
-    fn listen(
-        &self,
-        connection: u64,
-        rev: Rev,
-    ) -> (Subscription, Outbox, mpsc::Receiver<SharedFrame>) {
+    fn listen(&self, connection: u64, rev: Rev) -> (Subscription, Outbox, Queue) {
         let (outbox, queue) = Outbox::new();
         let listening = self.room.subscribe(ConnectionId(connection), &outbox, None, rev, false);
         (listening.ok().unwrap(), outbox, queue)
@@ -121,10 +120,18 @@ fn guest(id: u8, username: &str) -> Arrival {
     Arrival { guest: Guest { user, token: TokenHash([id; 32]), skeleton }, is_return: false }
 }
 
+async fn next(queue: &mut Queue) -> SharedFrame {
+    loop {
+        if let Queued::Frame(frame) = queue.next(false).await {
+            return frame;
+        }
+    }
+}
+
 /// The revs that the queued batches lead over: from, to, to, to…
-fn path(queue: &mut mpsc::Receiver<SharedFrame>) -> Vec<Rev> {
+fn path(queue: &mut Queue) -> Vec<Rev> {
     let mut path = Vec::new();
-    while let Ok(frame) = queue.try_recv() {
+    while let Some(frame) = queue.try_next() {
         let ServerFrame::Batch(batch) = frame.frame() else { continue };
         if path.is_empty() {
             path.push(batch.from);
@@ -197,12 +204,12 @@ async fn taking_up_a_room_from_elsewhere_overrules_what_was_being_read() {
 #[tokio::test]
 async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
     let house = House::new(99).await;
-    let (_listening, outbox, mut queue) = house.listen(1, 0);
+    let (_listening, _outbox, mut queue) = house.listen(1, 0);
     house.room.catch_up(ConnectionId(1)).await.unwrap();
     for _ in 0..300 {
         house.room.deliver(house.commit(1));
     }
-    outbox.fell_behind().await;
+    assert!(matches!(queue.next(true).await, Queued::Behind));
     let (newcomer, _queue) = Outbox::new();
     let _ana = house
         .room
@@ -213,7 +220,7 @@ async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
     assert_eq!((queued[0], queued[queued.len() - 1], queued.len()), (0, 256, 257));
     house.room.catch_up(ConnectionId(1)).await.unwrap();
     let mut rest: Vec<ServerFrame> =
-        std::iter::from_fn(|| queue.try_recv().ok()).map(|frame| frame.frame().clone()).collect();
+        std::iter::from_fn(|| queue.try_next()).map(|frame| frame.frame().clone()).collect();
     assert!(matches!(rest.pop(), Some(ServerFrame::Users(list)) if list.users.len() == 1));
     let mut rev = 256;
     for frame in rest {
@@ -262,12 +269,12 @@ async fn one_is_listed_for_the_grace_and_then_the_others_hear_of_it() {
         .subscribe(ConnectionId(2), &outbox, Some(guest(2, "Ana")), 0, false)
         .ok()
         .unwrap();
-    assert!(matches!(queue.recv().await.unwrap().frame(), ServerFrame::Presence(_)));
+    assert!(matches!(next(&mut queue).await.frame(), ServerFrame::Presence(_)));
     let begin = Instant::now();
     drop(ana);
     assert_eq!(house.room.users().len(), 1);
     // Time moves by itself to whatever is waited for next.
-    let told = queue.recv().await.unwrap();
+    let told = next(&mut queue).await;
     let ServerFrame::Presence(presence) = told.frame() else { panic!("{:?}", told.frame()) };
     assert!(matches!(presence.changes[..], [PresenceChange::Gone { .. }]));
     assert!(begin.elapsed() >= GRACE && house.room.users().is_empty());
@@ -290,8 +297,8 @@ async fn coming_back_within_the_grace_is_never_told() {
     tokio::time::sleep(GRACE - Duration::from_secs(1)).await;
     let _back = sit(3);
     tokio::time::sleep(3 * GRACE).await;
-    assert!(queue.try_recv().is_ok(), "that she came");
-    assert!(queue.try_recv().is_err(), "and no more");
+    assert!(queue.try_next().is_some(), "that she came");
+    assert!(queue.try_next().is_none(), "and no more");
     assert_eq!(house.room.users().len(), 1);
 }
 
@@ -328,7 +335,7 @@ async fn hanging_up_is_leaving_at_once_unless_another_connection_stays() {
         assert_eq!(house.room.users().len(), 1);
         socket.hang_up();
         assert!(house.room.users().is_empty());
-        let (came, went) = (queue.try_recv().unwrap(), queue.try_recv().unwrap());
+        let (came, went) = (queue.try_next().unwrap(), queue.try_next().unwrap());
         let changes = |frame: &SharedFrame| match frame.frame() {
             ServerFrame::Presence(presence) => presence.changes.clone(),
             other => panic!("{other:?}"),
@@ -350,12 +357,35 @@ async fn an_arrival_is_told_from_another_name() {
         house.room.subscribe(ConnectionId(2), &other, Some(arrival), 0, false).ok().unwrap()
     };
     let first = sit("Ana");
-    assert_eq!(queue.try_recv().unwrap().arrived(), [UserId(2)], "whether or not announced");
+    assert_eq!(queue.try_next().unwrap().arrived(), [UserId(2)], "whether or not announced");
     let second = sit("Anna");
     first.forget();
-    assert_eq!(queue.try_recv().unwrap().arrived(), []);
+    assert_eq!(queue.try_next().unwrap().arrived(), []);
     second.hang_up();
-    assert_eq!(queue.try_recv().unwrap().arrived(), []);
+    assert_eq!(queue.try_next().unwrap().arrived(), []);
     let _third = sit("Ana");
-    assert_eq!(queue.try_recv().unwrap().arrived(), [UserId(2)]);
+    assert_eq!(queue.try_next().unwrap().arrived(), [UserId(2)]);
+}
+
+#[tokio::test]
+async fn the_last_page_in_memory_is_that_of_the_log() {
+    let house = House::new(99).await;
+    let is_alike = async |when: &str| {
+        let kept = house.room.latest().await.unwrap();
+        assert_eq!(kept, house.log.latest(house.room.id, limits::PAGE).await.unwrap(), "{when}");
+    };
+    is_alike("empty").await;
+    for commits in 1..=20 {
+        house.room.deliver(house.commit(commits));
+        is_alike("after a commit").await;
+    }
+    let seen_already = house.commit(3);
+    house.room.forget_unasked();
+    house.room.forget_unasked();
+    is_alike("read between a commit and its delivery").await;
+    house.room.deliver(seen_already);
+    is_alike("then delivered").await;
+    let _lost = house.commit(2);
+    house.room.deliver(house.commit(1));
+    is_alike("after a batch that does not follow").await;
 }

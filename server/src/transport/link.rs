@@ -4,11 +4,10 @@
 use crate::engine::{self, TokenHash};
 use crate::registry::{Connection, Registry};
 use crate::security::{address::TrustedProxies, origin::Origins, token::Secret};
-use crate::session::{Outbox, SharedFrame};
+use crate::session::{Encoded, Outbox, Queue, Queued, SharedFrame};
 use app::protocol::{
     Ack, ClientFrame, Close, Codec, Command, Hello, Refusal, Refused, ServerFrame,
 };
-use bytes::Bytes;
 use futures::FutureExt;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
@@ -17,7 +16,6 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -81,7 +79,7 @@ pub trait Wire: Send {
 
     /// Puts one encoded frame behind the others. Waits while the client takes nothing, which
     /// fills the outbox and so makes the connection *behind*.
-    fn feed(&mut self, frame: Bytes) -> impl Future<Output = Result<(), End>> + Send;
+    fn feed(&mut self, frame: Encoded) -> impl Future<Output = Result<(), End>> + Send;
 
     /// Lets the client have what was fed.
     fn flush(&mut self) -> impl Future<Output = Result<(), End>> + Send;
@@ -141,7 +139,7 @@ async fn welcome<W: Wire>(
     shared: &Shared,
     newcomer: Newcomer,
     wire: &mut W,
-) -> Result<(Connection, mpsc::Receiver<SharedFrame>), End> {
+) -> Result<(Connection, Queue), End> {
     let codec = newcomer.codec;
     let hello = loop {
         match wire.read().await {
@@ -192,7 +190,7 @@ async fn unknown_session<T>(wire: &mut impl Wire, codec: Codec) -> Result<T, End
 struct Link<'a, W> {
     shared: Arc<Shared>,
     connection: Arc<Connection>,
-    queue: mpsc::Receiver<SharedFrame>,
+    queue: Queue,
     codec: Codec,
     wire: &'a mut W,
     /// Messages on their way through the log; answered in the order they were sent.
@@ -212,21 +210,24 @@ impl<W: Wire> Link<'_, W> {
         // Whether a beat waits for a sign of life. Nobody is silent while nobody listens.
         let mut is_asked = false;
         let shared = Arc::clone(&self.shared);
-        let connection = Arc::clone(&self.connection);
+        let shutdown = shared.shutdown.cancelled();
+        tokio::pin!(shutdown);
         loop {
+            let may_fall_behind = self.catching_up.is_none();
             let may_read = self.in_line.is_none() && self.answers.len() < IN_FLIGHT;
             let event = tokio::select! {
                 // What came in goes first: a pong before the beat that misses it. The queue
                 // can be last because every answer takes it along.
                 biased;
-                () = shared.shutdown.cancelled() => return self.drain().await,
-                Some(answer) = self.answers.next() => Event::Answered(answer),
+                () = &mut shutdown => return self.drain().await,
+                Some(answer) = self.answers.next(), if !self.answers.is_empty() => {
+                    Event::Answered(answer)
+                }
                 answer = done(&mut self.in_line) => Event::Answered(answer),
                 caught_up = done(&mut self.catching_up) => Event::CaughtUp(caught_up),
-                () = connection.outbox.fell_behind(), if self.catching_up.is_none() => Event::Behind,
                 read = self.wire.read(), if may_read => Event::Read(read),
                 () = &mut heart => Event::Beat,
-                Some(frame) = self.queue.recv() => Event::Queued(frame),
+                queued = self.queue.next(may_fall_behind) => Event::Queued(queued),
             };
             let outcome = match event {
                 Event::Answered(answer) => self.write(None, Some(answer)).await,
@@ -236,9 +237,9 @@ impl<W: Wire> Link<'_, W> {
                     // Coming back is catching up again.
                     Err(Some(Close::Overloaded))
                 }
-                Event::Behind => {
+                Event::Queued(Queued::Behind) => {
                     let registry = Arc::clone(&shared.registry);
-                    let connection = Arc::clone(&connection);
+                    let connection = Arc::clone(&self.connection);
                     self.catching_up =
                         Some(Box::pin(async move { registry.catch_up(&connection).await }));
                     Ok(())
@@ -256,7 +257,7 @@ impl<W: Wire> Link<'_, W> {
                     heart.as_mut().reset(Instant::now() + next);
                     self.beat().await
                 }
-                Event::Queued(frame) => self.write(Some(frame), None).await,
+                Event::Queued(Queued::Frame(frame)) => self.write(Some(frame), None).await,
             };
             if let Err(end) = outcome {
                 return end;
@@ -310,14 +311,14 @@ impl<W: Wire> Link<'_, W> {
         mut answer: Option<ServerFrame>,
     ) -> Result<(), End> {
         if let Some(frame) = first {
-            self.wire.feed(frame.bytes(self.codec)).await?;
+            self.wire.feed(frame.encoded(self.codec)).await?;
         }
         loop {
-            while let Ok(frame) = self.queue.try_recv() {
-                self.wire.feed(frame.bytes(self.codec)).await?;
+            while let Some(frame) = self.queue.try_next() {
+                self.wire.feed(frame.encoded(self.codec)).await?;
             }
             let Some(frame) = answer.take() else { break };
-            self.wire.feed(self.codec.encode(&frame).into()).await?;
+            self.wire.feed(Encoded::new(self.codec, &frame)).await?;
             // More may have become ready, behind batches that were queued meanwhile.
             answer = self.answers.next().now_or_never().flatten();
         }
@@ -351,10 +352,9 @@ impl<W: Wire> Link<'_, W> {
 enum Event {
     Answered(ServerFrame),
     CaughtUp(engine::Result<()>),
-    Behind,
     Read(Read),
     Beat,
-    Queued(SharedFrame),
+    Queued(Queued),
 }
 
 /// Waits for what is under way, and takes it away; for ever if nothing is.
@@ -370,7 +370,7 @@ async fn done<T>(slot: &mut Option<Pin<Box<dyn Future<Output = T> + Send>>>) -> 
 }
 
 async fn say(wire: &mut impl Wire, codec: Codec, frame: &ServerFrame) -> Result<(), End> {
-    wire.feed(codec.encode(frame).into()).await?;
+    wire.feed(Encoded::new(codec, frame)).await?;
     wire.flush().await
 }
 

@@ -29,7 +29,7 @@ use crate::room::ConnectionId;
 use crate::security::address::TrustedProxies;
 use crate::security::origin::Origins;
 use crate::security::token::Secret;
-use crate::session::{Outbox, SharedFrame};
+use crate::session::{Outbox, Queue};
 use app::protocol::{Refusal, UserId};
 use axum::extract::ConnectInfo;
 use axum::{Router, middleware};
@@ -169,7 +169,7 @@ async fn close(parlour: Arc<Parlour>, io: SocketIo) {
 struct Call {
     connection: Connection,
     requests: mpsc::Receiver<Request>,
-    queue: mpsc::Receiver<SharedFrame>,
+    queue: Queue,
     gone: CancellationToken,
 }
 

@@ -2,6 +2,7 @@
 
 use super::Polls;
 use crate::engine::TokenHash;
+use crate::session::Encoded;
 use crate::transport::link::{End, Read, Wire};
 use app::protocol::{ClientFrame, Close};
 use bytes::Bytes;
@@ -261,7 +262,8 @@ impl Wire for Polling {
         }
     }
 
-    async fn feed(&mut self, frame: Bytes) -> Result<(), End> {
+    async fn feed(&mut self, frame: Encoded) -> Result<(), End> {
+        let frame = frame.payload();
         while !self.line.kept().keep(&frame) {
             self.line.news.notify_waiters();
             if !self.patience.is_asked().await {

@@ -8,7 +8,7 @@ use super::place::Place;
 use super::told::{Form, admin};
 use crate::names;
 use crate::registry::Connection;
-use crate::session::SharedFrame;
+use crate::session::{Queue, Queued, SharedFrame};
 use crate::transport::fresh_id;
 use app::protocol::{Acked, Command, Cursor, Joined, MessageId, Refusal, Rev, limits};
 use futures::future::OptionFuture;
@@ -42,7 +42,7 @@ pub struct Link {
     line: Line,
     connection: Arc<Connection>,
     requests: mpsc::Receiver<Request>,
-    queue: mpsc::Receiver<SharedFrame>,
+    queue: Queue,
     /// Where the socket is; it joins one room.
     place: Option<Place>,
     /// Messages on their way through the log, in the order they were said.
@@ -77,7 +77,7 @@ impl Link {
         line: Line,
         connection: Connection,
         requests: mpsc::Receiver<Request>,
-        queue: mpsc::Receiver<SharedFrame>,
+        queue: Queue,
     ) -> Self {
         Link {
             parlour,
@@ -106,9 +106,9 @@ impl Link {
 
     /// Runs until the socket is lost, or has been told all it waits for at a shutdown.
     async fn live(&mut self, shutdown: &CancellationToken) -> Result<(), Lost> {
-        let connection = Arc::clone(&self.connection);
         let gone = self.line.gone.clone();
         loop {
+            let may_fall_behind = self.catching_up.is_none();
             let may_hear = self.answers.len() < IN_FLIGHT;
             let list_at = self.place.as_ref().and_then(Place::list_is_due_at);
             tokio::select! {
@@ -120,9 +120,6 @@ impl Link {
                     self.settle(callback, answer).await?;
                 }
                 Some(()) = OptionFuture::from(self.catching_up.as_mut()) => self.catching_up = None,
-                () = connection.outbox.fell_behind(), if self.catching_up.is_none() => {
-                    self.catching_up = Some(self.catch_up());
-                }
                 Some((callback, asked)) = self.requests.recv(), if may_hear => {
                     self.hear(callback, asked).await?;
                 }
@@ -131,7 +128,10 @@ impl Link {
                         place.tell_list(&self.line, &self.parlour).await?;
                     }
                 }
-                Some(frame) = self.queue.recv() => self.tell(&frame).await?,
+                queued = self.queue.next(may_fall_behind) => match queued {
+                    Queued::Frame(frame) => self.tell(&frame).await?,
+                    Queued::Behind => self.catching_up = Some(self.catch_up()),
+                },
             }
         }
     }
@@ -240,7 +240,9 @@ impl Link {
             // What is read is told at the same time: it may be more than the queue holds.
             tokio::select! {
                 biased;
-                Some(frame) = self.queue.recv() => self.tell(&frame).await?,
+                queued = self.queue.next(false) => if let Queued::Frame(frame) = queued {
+                    self.tell(&frame).await?;
+                },
                 read = &mut catching_up => {
                     // If it failed, the connection is still behind, and that is seen to later.
                     let _ = read;
@@ -313,7 +315,7 @@ impl Link {
     }
 
     async fn tell_queued(&mut self) -> Result<(), Lost> {
-        while let Ok(frame) = self.queue.try_recv() {
+        while let Some(frame) = self.queue.try_next() {
             self.tell(&frame).await?;
         }
         Ok(())
@@ -352,7 +354,7 @@ impl Link {
         if let Some(place) = self.place.take() {
             self.parlour.ids.remove(place.user, self.connection.id);
             self.connection.hang_up();
-            while self.queue.try_recv().is_ok() {}
+            while self.queue.try_next().is_some() {}
         }
     }
 
