@@ -256,8 +256,7 @@ impl Registry {
 
     /// The room of that key, if anyone ever joined it.
     pub async fn find_room(&self, key: &RoomKey) -> Result<Option<Arc<Room>>, Refusal> {
-        let known = self.rooms.lock().expect("no panic under this lock").by_key.get(key).cloned();
-        let room = match known {
+        let room = match self.known_room(key) {
             Some(room) => room,
             None => match self.engine.find_room(key).await.map_err(unavailable)? {
                 Some(record) => self.remember_room(record),
@@ -268,12 +267,19 @@ impl Registry {
         Ok(Some(room))
     }
 
+    fn known_room(&self, key: &RoomKey) -> Option<Arc<Room>> {
+        self.rooms.lock().expect("no panic under this lock").by_key.get(key).cloned()
+    }
+
     async fn make_room(&self, key: &RoomKey, title: &str) -> Result<Arc<Room>, Refusal> {
-        if let Some(room) = self.find_room(key).await? {
-            return Ok(room);
-        }
-        let record = self.engine.make_room(key, title).await.map_err(not_stored)?;
-        let room = self.remember_room(record);
+        let room = match self.known_room(key) {
+            Some(room) => room,
+            // Not looked up before: whoever makes a room is about to write anyway.
+            None => {
+                let record = self.engine.make_room(key, title).await.map_err(not_stored)?;
+                self.remember_room(record)
+            }
+        };
         room.open().await.map_err(unavailable)?;
         Ok(room)
     }

@@ -16,7 +16,7 @@ use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
-    Batch, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
+    Batch, MessagePage, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -148,9 +148,14 @@ impl Room {
     /// rather than never.
     pub async fn open(&self) -> engine::Result<()> {
         let open = async || {
-            let rev = self.engine.latest(self.id, 0).await?.cursor.rev;
+            let latest = self.engine.latest(self.id, 0).await?;
             let mut state = self.state();
-            state.rev = state.rev.max(rev);
+            state.rev = state.rev.max(latest.cursor.rev);
+            if state.rev == 0 {
+                // Nothing was said yet: that is all there is to know.
+                let page = MessagePage { messages: Vec::new(), from_beginning: true };
+                state.tail = Some(Tail::new(&Latest { page, ..latest }));
+            }
             Ok(())
         };
         self.is_open.get_or_try_init(open).await.copied()

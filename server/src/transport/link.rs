@@ -85,22 +85,22 @@ pub trait Wire: Send {
     fn flush(&mut self) -> impl Future<Output = Result<(), End>> + Send;
 
     /// Asks for proof of life, if there is a way beside the beat that follows.
-    fn ping(&mut self) -> impl Future<Output = Result<(), End>> + Send {
-        std::future::ready(Ok(()))
-    }
+    fn ping(&mut self) {}
 
     /// Ends the wire after the close frame was flushed, once the client knows.
     fn hang_up(&mut self, close: Close) -> impl Future<Output = ()> + Send;
 }
 
-type Answer = Pin<Box<dyn Future<Output = ServerFrame> + Send>>;
+/// Encoded as soon as it is known: what waits is small.
+type Answer = Pin<Box<dyn Future<Output = Encoded> + Send>>;
 type CatchingUp = Pin<Box<dyn Future<Output = engine::Result<()>> + Send>>;
 
-/// Runs a link from its hello to its end.
-pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: W) {
+/// Runs a link from its hello to its end. What happens once in its life is boxed, and its memory
+/// given back: a link is idle most of the time, and there are many.
+pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: Box<W>) {
     let codec = newcomer.codec;
     let welcomed = tokio::select! {
-        welcomed = timeout(HELLO, welcome(&shared, newcomer, &mut wire)) => {
+        welcomed = timeout(HELLO, Box::pin(welcome(&shared, newcomer, &mut *wire))) => {
             welcomed.unwrap_or(Err(Some(Close::Overloaded)))
         }
         () = shared.shutdown.cancelled() => Err(Some(come_back(&shared))),
@@ -109,10 +109,10 @@ pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: W) 
         Ok((connection, queue)) => {
             let mut link = Link {
                 shared,
-                connection: Arc::new(connection),
+                connection,
                 queue,
                 codec,
-                wire: &mut wire,
+                wire: &mut *wire,
                 answers: FuturesOrdered::new(),
                 in_line: None,
                 catching_up: None,
@@ -126,11 +126,11 @@ pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: W) 
     };
     if let Some(close) = close {
         let goodbye = async {
-            if say(&mut wire, codec, &ServerFrame::Close(close.clone())).await.is_ok() {
+            if say(&mut *wire, codec, &ServerFrame::Close(close.clone())).await.is_ok() {
                 wire.hang_up(close).await;
             }
         };
-        let _ = timeout(GOODBYE, goodbye).await;
+        let _ = timeout(GOODBYE, Box::pin(goodbye)).await;
     }
 }
 
@@ -139,7 +139,7 @@ async fn welcome<W: Wire>(
     shared: &Shared,
     newcomer: Newcomer,
     wire: &mut W,
-) -> Result<(Connection, Queue), End> {
+) -> Result<(Arc<Connection>, Queue), End> {
     let codec = newcomer.codec;
     let hello = loop {
         match wire.read().await {
@@ -179,7 +179,7 @@ async fn welcome<W: Wire>(
         return unknown_session(wire, codec).await;
     }
     say(wire, codec, &ServerFrame::Hello(greeting)).await?;
-    Ok((connection, queue))
+    Ok((Arc::new(connection), queue))
 }
 
 async fn unknown_session<T>(wire: &mut impl Wire, codec: Codec) -> Result<T, End> {
@@ -219,7 +219,7 @@ impl<W: Wire> Link<'_, W> {
                 // What came in goes first: a pong before the beat that misses it. The queue
                 // can be last because every answer takes it along.
                 biased;
-                () = &mut shutdown => return self.drain().await,
+                () = &mut shutdown => return Box::pin(self.drain()).await,
                 Some(answer) = self.answers.next(), if !self.answers.is_empty() => {
                     Event::Answered(answer)
                 }
@@ -229,43 +229,50 @@ impl<W: Wire> Link<'_, W> {
                 () = &mut heart => Event::Beat,
                 queued = self.queue.next(may_fall_behind) => Event::Queued(queued),
             };
-            let outcome = match event {
-                Event::Answered(answer) => self.write(None, Some(answer)).await,
-                Event::CaughtUp(Ok(())) => Ok(()),
+            let (frame, answer) = match event {
+                Event::Answered(answer) => (None, Some(answer)),
+                Event::CaughtUp(Ok(())) => continue,
                 Event::CaughtUp(Err(error)) => {
                     tracing::error!(%error, "a connection could not catch up");
                     // Coming back is catching up again.
-                    Err(Some(Close::Overloaded))
-                }
-                Event::Queued(Queued::Behind) => {
-                    let registry = Arc::clone(&shared.registry);
-                    let connection = Arc::clone(&self.connection);
-                    self.catching_up =
-                        Some(Box::pin(async move { registry.catch_up(&connection).await }));
-                    Ok(())
+                    return Some(Close::Overloaded);
                 }
                 Event::Read(read) => {
                     if std::mem::take(&mut is_asked) {
                         heart.as_mut().reset(Instant::now() + BEAT);
                     }
-                    self.hear(read).await
+                    match self.hear(read) {
+                        Ok(Some(answer)) => (None, Some(answer)),
+                        Ok(None) => continue,
+                        Err(Stop::Malformed) => return Box::pin(self.protest()).await,
+                        Err(Stop::Now(end)) => return end,
+                    }
                 }
-                Event::Beat if is_asked => Err(None),
+                Event::Beat if is_asked => return None,
                 Event::Beat => {
                     is_asked = may_read;
                     let next = if is_asked { SILENCE } else { BEAT };
                     heart.as_mut().reset(Instant::now() + next);
-                    self.beat().await
+                    self.wire.ping();
+                    (None, Some(Encoded::new(self.codec, &ServerFrame::Beat)))
                 }
-                Event::Queued(Queued::Frame(frame)) => self.write(Some(frame), None).await,
+                Event::Queued(Queued::Frame(frame)) => (Some(frame), None),
+                Event::Queued(Queued::Behind) => {
+                    let registry = Arc::clone(&shared.registry);
+                    let connection = Arc::clone(&self.connection);
+                    self.catching_up =
+                        Some(Box::pin(async move { registry.catch_up(&connection).await }));
+                    continue;
+                }
             };
-            if let Err(end) = outcome {
+            if let Err(end) = self.write(frame, answer).await {
                 return end;
             }
         }
     }
 
-    async fn hear(&mut self, read: Read) -> Result<(), End> {
+    /// What there is to answer at once.
+    fn hear(&mut self, read: Read) -> Result<Option<Encoded>, Stop> {
         match read {
             Read::Frame(ClientFrame::Command { id, command }) => {
                 let is_message = matches!(command, Command::Message { .. });
@@ -273,33 +280,39 @@ impl<W: Wire> Link<'_, W> {
                 // The first poll hands a message to the log, so that order is kept; it must not
                 // be put off because this task has had its share of time (tokio's budget).
                 match unconstrained(answer.as_mut()).now_or_never() {
-                    Some(answer) => return self.write(None, Some(answer)).await,
+                    Some(answer) => return Ok(Some(answer)),
                     None if is_message => self.answers.push_back(answer),
                     None => self.in_line = Some(answer),
                 }
-                Ok(())
+                Ok(None)
             }
             Read::Frame(ClientFrame::Hello(_)) => {
-                say(self.wire, self.codec, &refused(None, Refusal::OutOfTurn)).await
+                Ok(Some(Encoded::new(self.codec, &refused(None, Refusal::OutOfTurn))))
             }
-            Read::Malformed => {
-                say(self.wire, self.codec, &refused(None, Refusal::Malformed)).await?;
-                Err(Some(Close::ProtocolError))
-            }
-            Read::Nothing => Ok(()),
-            Read::Broken => Err(Some(Close::ProtocolError)),
-            Read::End => Err(None),
+            Read::Nothing => Ok(None),
+            Read::Malformed => Err(Stop::Malformed),
+            Read::Broken => Err(Stop::Now(Some(Close::ProtocolError))),
+            Read::End => Err(Stop::Now(None)),
+        }
+    }
+
+    async fn protest(&mut self) -> End {
+        match say(self.wire, self.codec, &refused(None, Refusal::Malformed)).await {
+            Ok(()) => Some(Close::ProtocolError),
+            Err(end) => end,
         }
     }
 
     fn ask(&self, id: u32, command: Command) -> Answer {
         let (registry, connection) =
             (Arc::clone(&self.shared.registry), Arc::clone(&self.connection));
+        let codec = self.codec;
         Box::pin(async move {
-            match registry.dispatch(&connection, command).await {
+            let answer = match registry.dispatch(&connection, command).await {
                 Ok(result) => ServerFrame::Ack(Ack { id, result }),
                 Err(refusal) => refused(Some(id), refusal),
-            }
+            };
+            Encoded::new(codec, &answer)
         })
     }
 
@@ -308,7 +321,7 @@ impl<W: Wire> Link<'_, W> {
     async fn write(
         &mut self,
         first: Option<SharedFrame>,
-        mut answer: Option<ServerFrame>,
+        mut answer: Option<Encoded>,
     ) -> Result<(), End> {
         if let Some(frame) = first {
             self.wire.feed(frame.encoded(self.codec)).await?;
@@ -318,16 +331,11 @@ impl<W: Wire> Link<'_, W> {
                 self.wire.feed(frame.encoded(self.codec)).await?;
             }
             let Some(frame) = answer.take() else { break };
-            self.wire.feed(Encoded::new(self.codec, &frame)).await?;
+            self.wire.feed(frame).await?;
             // More may have become ready, behind batches that were queued meanwhile.
             answer = self.answers.next().now_or_never().flatten();
         }
         self.wire.flush().await
-    }
-
-    async fn beat(&mut self) -> Result<(), End> {
-        self.wire.ping().await?;
-        say(self.wire, self.codec, &ServerFrame::Beat).await
     }
 
     /// Answers what was asked, then says goodbye.
@@ -350,11 +358,18 @@ impl<W: Wire> Link<'_, W> {
 }
 
 enum Event {
-    Answered(ServerFrame),
+    Answered(Encoded),
     CaughtUp(engine::Result<()>),
     Read(Read),
     Beat,
     Queued(Queued),
+}
+
+/// Why nothing more is heard.
+enum Stop {
+    /// What came is no frame; the client is told.
+    Malformed,
+    Now(End),
 }
 
 /// Waits for what is under way, and takes it away; for ever if nothing is.

@@ -160,7 +160,7 @@ impl Polls {
             open.insert(id.hash(), new);
         }
         let shared = Arc::clone(&self.shared);
-        self.shared.links.spawn(link::run(shared, newcomer, wire));
+        self.shared.links.spawn(link::run(shared, newcomer, Box::new(wire)));
         Ok(id.reveal())
     }
 

@@ -180,7 +180,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new(directory.path().join("rooms.db"));
         let mut connection = home::open(&options).await.unwrap().connection;
-        let room = seats::make_room(&mut connection, &RoomKey("방".into()), "방").await.unwrap().id;
+        let asked = [(&RoomKey("방".into()), "방")];
+        let room = seats::make_rooms(&mut connection, &asked).await.unwrap()[0].id;
         let draft = |id: u8, user| Draft {
             room,
             id: MessageId::new(id.into(), [id; 10]),

@@ -40,18 +40,28 @@ impl Reader {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// The page and the rev that goes with it: one transaction, so that no commit falls
-    /// between the two.
+    /// The page and the rev that goes with it: one statement, so that no commit falls between
+    /// the two.
     pub async fn latest(&self, room: RoomId, limit: usize, epoch: Epoch) -> sqlx::Result<Latest> {
-        if limit == 0 {
-            let rev = rev(&self.pool, room).await?;
-            return Ok(Latest { cursor: Cursor { epoch, rev }, page: MessagePage::default() });
+        let rows = sqlx::query(
+            "SELECT rooms.rev AS room_rev, last.* FROM rooms LEFT JOIN
+             (SELECT * FROM messages WHERE room = ?1 ORDER BY seq DESC LIMIT ?2) AS last ON true
+             WHERE rooms.id = ?1",
+        )
+        .bind(room.0)
+        .bind(to_sql(limit as u64))
+        .fetch_all(&self.pool)
+        .await?;
+        let room_rev: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get("room_rev")?;
+        let mut messages = Vec::new();
+        for row in rows.iter().rev() {
+            // A room without messages has one row all the same.
+            if row.try_get::<Option<i64>, _>("seq")?.is_some() {
+                messages.push(MessageRow::from_row(row)?);
+            }
         }
-        let mut snapshot = self.pool.begin().await?;
-        let rev = rev(&mut *snapshot, room).await?;
-        let page = page(&mut *snapshot, room, Seq::MAX, limit).await?;
-        snapshot.commit().await?;
-        Ok(Latest { cursor: Cursor { epoch, rev }, page })
+        let cursor = Cursor { epoch, rev: room_rev.cast_unsigned() };
+        Ok(Latest { cursor, page: page_of(messages, limit) })
     }
 
     pub async fn before(
@@ -92,14 +102,6 @@ impl Reader {
     }
 }
 
-async fn rev(database: impl sqlx::SqliteExecutor<'_>, room: RoomId) -> sqlx::Result<Rev> {
-    let rev: i64 = sqlx::query_scalar("SELECT rev FROM rooms WHERE id = ?")
-        .bind(room.0)
-        .fetch_one(database)
-        .await?;
-    Ok(rev.cast_unsigned())
-}
-
 async fn page(
     database: impl sqlx::SqliteExecutor<'_>,
     room: RoomId,
@@ -114,8 +116,13 @@ async fn page(
     .bind(to_sql(limit as u64))
     .fetch_all(database)
     .await?;
-    let messages: Vec<Arc<Message>> = rows.into_iter().rev().map(Into::into).collect();
+    Ok(page_of(rows.into_iter().rev(), limit))
+}
+
+/// A page of messages in their order.
+fn page_of(rows: impl IntoIterator<Item = MessageRow>, limit: usize) -> MessagePage {
+    let messages: Vec<Arc<Message>> = rows.into_iter().map(Into::into).collect();
     // Where nothing is found, there is nothing below; unless nothing was asked for.
     let from_beginning = messages.first().map_or(limit > 0, |first| first.seq == 1);
-    Ok(MessagePage { messages, from_beginning })
+    MessagePage { messages, from_beginning }
 }

@@ -7,22 +7,26 @@ use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub(super) async fn make_room(
+/// The rooms of these keys, in their order; made with these titles where there are none. By
+/// one statement, however many they are: a class that joins asks for its room thirty times.
+pub(super) async fn make_rooms(
     connection: &mut SqliteConnection,
-    key: &RoomKey,
-    title: &str,
-) -> sqlx::Result<RoomRecord> {
+    asked: &[(&RoomKey, &str)],
+) -> sqlx::Result<Vec<RoomRecord>> {
     // The update changes nothing; without one, a room that is there would not be returned.
-    let row: RoomRow = sqlx::query_as(
-        "INSERT INTO rooms (key, title, created_at) VALUES (?, ?, ?)
+    let rows: Vec<RoomRow> = sqlx::query_as(
+        "INSERT INTO rooms (key, title, created_at)
+         SELECT value ->> 0, value ->> 1, ?2 FROM json_each(?1) WHERE true
          ON CONFLICT (key) DO UPDATE SET key = key RETURNING *",
     )
-    .bind(key.as_str())
-    .bind(title)
+    .bind(serde_json::to_string(asked).expect("strings are JSON"))
     .bind(now())
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(row.into())
+    let made: HashMap<RoomKey, RoomRecord> =
+        rows.into_iter().map(RoomRecord::from).map(|room| (room.key.clone(), room)).collect();
+    let room = |(key, _): &(&RoomKey, _)| made.get(*key).cloned().ok_or(sqlx::Error::RowNotFound);
+    asked.iter().map(room).collect()
 }
 
 /// Someone who wants a seat in a room under a name.

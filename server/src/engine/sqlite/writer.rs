@@ -194,21 +194,23 @@ async fn reopen(
     }
 }
 
-/// Everything but the messages, in the order it came; but joins together, and reading marks
-/// together and last. That cannot be told apart: whoever wants two of these in a certain order
-/// waits for the first.
+/// Everything but the messages: one kind after another, and rooms, joins and reading marks all
+/// of a kind at once. The order makes no difference: whoever wants two of these in a certain
+/// order waits for the first.
 async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> sqlx::Result<()> {
+    let (mut rooms, mut room_slots) = (Vec::new(), Vec::new());
+    let (mut joiners, mut seat_slots) = (Vec::new(), Vec::new());
     let mut marks = HashMap::new();
-    let (mut joiners, mut slots) = (Vec::new(), Vec::new());
     for write in writes {
         match write {
             Write::Post { .. } | Write::Close => {}
             Write::MakeRoom { key, title, asker } => {
-                asker.answer = Some(Ok(seats::make_room(connection, key, title).await?));
+                rooms.push((&*key, &**title));
+                room_slots.push(&mut asker.answer);
             }
             Write::Join { token, room, username, asker } => {
                 joiners.push(seats::Joiner { token, room: *room, username });
-                slots.push(&mut asker.answer);
+                seat_slots.push(&mut asker.answer);
             }
             Write::NewUser { asker } => {
                 asker.answer = Some(Ok(seats::new_user(connection).await?));
@@ -223,9 +225,13 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
             }
         }
     }
+    if !rooms.is_empty() {
+        let rooms = seats::make_rooms(connection, &rooms).await?;
+        room_slots.into_iter().zip(rooms).for_each(|(slot, room)| *slot = Some(Ok(room)));
+    }
     if !joiners.is_empty() {
         let seated = seats::join(connection, &joiners).await?;
-        slots.into_iter().zip(seated).for_each(|(slot, seat)| *slot = Some(seat));
+        seat_slots.into_iter().zip(seated).for_each(|(slot, seat)| *slot = Some(seat));
     }
     if marks.is_empty() { Ok(()) } else { seats::mark_read(connection, &marks).await }
 }
@@ -274,7 +280,9 @@ mod tests {
         let (sender, queue) = mpsc::channel(1);
         let (announce, commits) = mpsc::channel(1);
         let max_pages = watch::channel(None).1;
-        let room = seats::make_room(&mut connection, &RoomKey("방".into()), "방").await.unwrap().id;
+        let room =
+            seats::make_rooms(&mut connection, &[(&RoomKey("방".into()), "방")]).await.unwrap()[0]
+                .id;
         let writer = Writer { connect, max_pages, queue, commits: announce, failing: false };
         (Workshop { writer, connection, commits, _home: (directory, lock, sender) }, room)
     }

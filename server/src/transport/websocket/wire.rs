@@ -154,9 +154,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire for Socket<S> {
         poll_fn(|cx| self.poll_send(cx)).await.map_err(|_| None)
     }
 
-    async fn ping(&mut self) -> Result<(), End> {
+    fn ping(&mut self) {
         self.put(control(Frame::ping(Bytes::new())));
-        Ok(())
     }
 
     /// Says why in the close code, too (RFC 6455, 7.4).
