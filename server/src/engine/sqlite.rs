@@ -7,14 +7,15 @@
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
 //! line for the `writer`, which commits, `posts` and `seats` are what it does inside a
-//! transaction, `reader` answers questions, `rows` turns rows into values. The tables are in
-//! `server/migrations`.
+//! transaction, `reader` answers questions on connections of the `readers`, `rows` turns rows
+//! into values. The tables are in `server/migrations`.
 
 mod home;
 mod write;
 mod writer;
 mod posts;
 mod seats;
+mod readers;
 mod reader;
 mod rows;
 

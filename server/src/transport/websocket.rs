@@ -33,7 +33,7 @@ pub async fn upgrade(
     let address = shared.proxies.client(peer.0.ip(), headers);
     let (codec, answer) = match handshake::answer(request.headers()) {
         Ok(answered) => answered,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let upgrade = hyper::upgrade::on(&mut request);
     let newcomer = Newcomer { codec, address, cookie: secret.map(|secret| secret.hash()) };

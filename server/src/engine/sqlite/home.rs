@@ -1,21 +1,16 @@
 //! The file: found, locked against a second server, opened, and brought up to date.
 
 use super::Options;
+use super::readers::Readers;
 use app::protocol::Epoch;
 use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
-
-/// Reads at a time. More wait in line for a connection.
-const READERS: u32 = 4;
 
 /// Pages that gather in the write-ahead log before they are copied into the file: 32 MB. A
 /// busy room's last pages change in every commit, and are so copied once for hundreds.
@@ -46,7 +41,7 @@ pub enum OpenError {
 /// A prepared file and what one needs to use it.
 pub(super) struct Home {
     pub epoch: Epoch,
-    pub readers: SqlitePool,
+    pub readers: Readers,
     /// The writer's connection, and how to open it again.
     pub connection: SqliteConnection,
     pub connect: SqliteConnectOptions,
@@ -82,13 +77,7 @@ pub(super) async fn open(options: &Options) -> Result<Home, OpenError> {
         .map_err(in_context)?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migrate_error(&path, error))?;
     let epoch = epoch(&mut connection).await.map_err(in_context)?;
-    // Not opened read-only: the last to leave a WAL file tidies up behind itself, and that
-    // may be one of these.
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .connect_with(connect.clone().pragma("query_only", "ON"))
-        .await
-        .map_err(in_context)?;
+    let readers = Readers::open(connect.clone()).await.map_err(in_context)?;
     Ok(Home { epoch, readers, connection, connect, lock })
 }
 

@@ -1,24 +1,25 @@
 //! Questions to the log. Each is answered as of one moment, on a connection that cannot write.
 
+use super::readers::Readers;
 use super::rows::{MembershipRow, MessageRow, RoomRow, to_sql};
 use crate::engine::{Latest, RoomId, RoomRecord, SessionRecord, TokenHash};
 use app::protocol::{Cursor, Epoch, Message, MessagePage, Rev, RoomKey, Seq, UserId};
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::{FromRow, Row};
 use std::sync::Arc;
 
 pub(super) struct Reader {
-    pool: SqlitePool,
+    readers: Readers,
 }
 
 impl Reader {
-    pub fn new(pool: SqlitePool) -> Self {
-        Reader { pool }
+    pub fn new(readers: Readers) -> Self {
+        Reader { readers }
     }
 
     pub async fn find_room(&self, key: &RoomKey) -> sqlx::Result<Option<RoomRecord>> {
         let row: Option<RoomRow> = sqlx::query_as("SELECT * FROM rooms WHERE key = ?")
             .bind(key.as_str())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.readers.borrow().await?)
             .await?;
         Ok(row.map(Into::into))
     }
@@ -35,7 +36,7 @@ impl Reader {
         .bind(room.0)
         .bind(to_sql(rev))
         .bind(to_sql(limit as u64))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.readers.borrow().await?)
         .await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
@@ -50,7 +51,7 @@ impl Reader {
         )
         .bind(room.0)
         .bind(to_sql(limit as u64))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.readers.borrow().await?)
         .await?;
         let room_rev: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get("room_rev")?;
         let mut messages = Vec::new();
@@ -70,7 +71,15 @@ impl Reader {
         before: Seq,
         limit: usize,
     ) -> sqlx::Result<MessagePage> {
-        page(&self.pool, room, before, limit).await
+        let rows: Vec<MessageRow> = sqlx::query_as(
+            "SELECT * FROM messages WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+        )
+        .bind(room.0)
+        .bind(to_sql(before))
+        .bind(to_sql(limit as u64))
+        .fetch_all(&mut *self.readers.borrow().await?)
+        .await?;
+        Ok(page_of(rows.into_iter().rev(), limit))
     }
 
     pub async fn find_session(&self, token: &TokenHash) -> sqlx::Result<Option<SessionRecord>> {
@@ -80,7 +89,7 @@ impl Reader {
              WHERE token_hash = ? ORDER BY joined_at, room",
         )
         .bind(&token.0[..])
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.readers.borrow().await?)
         .await?;
         let Some(first) = rows.first() else {
             return Ok(None);
@@ -97,26 +106,9 @@ impl Reader {
     }
 
     pub async fn check(&self) -> sqlx::Result<()> {
-        sqlx::query("SELECT epoch FROM meta").fetch_one(&self.pool).await?;
+        sqlx::query("SELECT epoch FROM meta").fetch_one(&mut *self.readers.borrow().await?).await?;
         Ok(())
     }
-}
-
-async fn page(
-    database: impl sqlx::SqliteExecutor<'_>,
-    room: RoomId,
-    before: Seq,
-    limit: usize,
-) -> sqlx::Result<MessagePage> {
-    let rows: Vec<MessageRow> = sqlx::query_as(
-        "SELECT * FROM messages WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-    )
-    .bind(room.0)
-    .bind(to_sql(before))
-    .bind(to_sql(limit as u64))
-    .fetch_all(database)
-    .await?;
-    Ok(page_of(rows.into_iter().rev(), limit))
 }
 
 /// A page of messages in their order.

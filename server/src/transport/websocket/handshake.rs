@@ -11,23 +11,44 @@ use hyper_util::server::conn::auto::upgrade::downcast;
 use std::io;
 use tungstenite::handshake::derive_accept_key;
 
-/// The codec that was agreed on and the answer, or why there is none.
-pub fn answer(headers: &HeaderMap) -> Result<(Codec, Response), Response> {
+/// What is wrong with a request that was to become a socket.
+pub enum Refused {
+    NoUpgrade,
+    OtherVersion,
+    NoKey,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let upgrade = StatusCode::UPGRADE_REQUIRED;
+        match self {
+            Refused::NoUpgrade => {
+                let words = "here is a WebSocket and nothing else\n";
+                (upgrade, [(header::UPGRADE, "websocket")], words).into_response()
+            }
+            Refused::OtherVersion => {
+                let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
+                (upgrade, version, "version 13, please\n").into_response()
+            }
+            Refused::NoKey => {
+                let words = "the header Sec-WebSocket-Key is missing\n";
+                (StatusCode::BAD_REQUEST, words).into_response()
+            }
+        }
+    }
+}
+
+/// The codec that was agreed on, and the answer.
+pub fn answer(headers: &HeaderMap) -> Result<(Codec, Response), Refused> {
     let is_upgrade = lists(headers, header::CONNECTION, "upgrade")
         && lists(headers, header::UPGRADE, "websocket");
     if !is_upgrade {
-        let upgrade = [(header::UPGRADE, "websocket")];
-        let words = "here is a WebSocket and nothing else\n";
-        return Err((StatusCode::UPGRADE_REQUIRED, upgrade, words).into_response());
+        return Err(Refused::NoUpgrade);
     }
     if !lists(headers, header::SEC_WEBSOCKET_VERSION, "13") {
-        let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
-        return Err((StatusCode::UPGRADE_REQUIRED, version, "version 13, please\n").into_response());
+        return Err(Refused::OtherVersion);
     }
-    let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
-        let words = "the header Sec-WebSocket-Key is missing\n";
-        return Err((StatusCode::BAD_REQUEST, words).into_response());
-    };
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(Refused::NoKey)?;
     let named = [Codec::Postcard, Codec::Json]
         .into_iter()
         .find(|codec| lists(headers, header::SEC_WEBSOCKET_PROTOCOL, codec.subprotocol()));
