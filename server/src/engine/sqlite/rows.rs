@@ -3,6 +3,7 @@
 
 use crate::engine::{Membership, RoomId, RoomRecord};
 use app::protocol::{Message, MessageId, RoomKey, UserId};
+use serde::Deserialize;
 use sqlx::FromRow;
 use std::sync::Arc;
 
@@ -49,14 +50,19 @@ impl From<MembershipRow> for Membership {
     }
 }
 
-/// What one who asked to join has now.
-#[derive(FromRow)]
-pub(super) struct SeatRow {
-    /// Of the one who asked, in the order of asking.
-    pub place: i64,
-    pub session: i64,
-    #[sqlx(flatten)]
-    pub membership: MembershipRow,
+/// What one who asked to join has now, as JSON: their place among those who asked, the
+/// session, the room's id, key, title and rev, the name in the room, the last message read and
+/// the room's last.
+#[derive(Deserialize)]
+pub(super) struct SeatRow(usize, i64, i64, String, String, i64, String, i64, i64);
+
+impl SeatRow {
+    pub fn into_seat(self) -> (usize, (UserId, Membership)) {
+        let SeatRow(place, session, id, key, title, rev, username, last_read, seq) = self;
+        let room = RoomRow { id, key, title, rev };
+        let membership = MembershipRow { room, seq, username, last_read };
+        (place, (UserId(session.cast_unsigned()), membership.into()))
+    }
 }
 
 #[derive(FromRow)]

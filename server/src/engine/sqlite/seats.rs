@@ -49,7 +49,8 @@ pub(super) async fn join(
         .map(|Joiner { token, room, username }| (hex(&token.0), room.0, *username))
         .collect();
     // CROSS JOIN fixes the order: look up each joiner, rather than look at everyone.
-    let rows: Vec<SeatRow> = sqlx::query_as(
+    // One row answers for all: each row would be handed from thread to thread by itself.
+    let seats: String = sqlx::query_scalar(
         "INSERT INTO sessions (token_hash, created_at, last_seen_at)
          SELECT unhex(value ->> 0), ?2, ?2 FROM json_each(?1)
          WHERE EXISTS (SELECT 1 FROM rooms WHERE id = value ->> 1)
@@ -62,7 +63,8 @@ pub(super) async fn join(
          WHERE true
          ON CONFLICT (session, room) DO UPDATE SET username = excluded.username;
 
-         SELECT asked.key AS place, session, rooms.*, username, last_read
+         SELECT json_group_array(json_array(
+             asked.key, session, rooms.id, rooms.key, title, rev, username, last_read, seq))
          FROM json_each(?1) AS asked
          CROSS JOIN sessions ON token_hash = unhex(asked.value ->> 0)
          CROSS JOIN rooms ON rooms.id = asked.value ->> 1
@@ -70,12 +72,10 @@ pub(super) async fn join(
     )
     .bind(serde_json::to_string(&asked).expect("strings and numbers are JSON"))
     .bind(now())
-    .fetch_all(connection)
+    .fetch_one(connection)
     .await?;
-    let mut seated = HashMap::new();
-    for SeatRow { place, session, membership } in rows {
-        seated.insert(place as usize, (UserId(session.cast_unsigned()), membership.into()));
-    }
+    let seats: Vec<SeatRow> = serde_json::from_str(&seats).map_err(sqlx::Error::decode)?;
+    let mut seated: HashMap<usize, _> = seats.into_iter().map(SeatRow::into_seat).collect();
     let no_room = || Error::new("joining", "there is no such room");
     Ok((0..joiners.len()).map(|place| seated.remove(&place).ok_or_else(no_room)).collect())
 }
