@@ -76,7 +76,7 @@ sheets: $(BINARY) chromium ## Picture every state in every size, theme and langu
 
 bench: $(BINARY) ## Measure beside other servers, and write the README's figures
 	@cd server/benches/peers && npm ci --no-audit --no-fund --loglevel=error
-	@cargo bench $(LOCKED) -p server --bench engine
+	@cargo bench $(LOCKED) -p server --bench engine --bench micro
 	@cargo bench $(LOCKED) -p server --bench load -- --readme $(ARGS)
 
 clean: ## Delete what was built; data/ stays

@@ -32,8 +32,11 @@ pub fn figures(subject: Subject, scale: Scale, home: &Path) -> Figures {
     let mut weigh = |path: &str| readers[0].get(path, Encoding::Brotli).body.len() as f64 / 1024.0;
     let linked = |kind: &str| links(&plain, kind);
     let style: f64 = linked(".css").iter().map(|path| weigh(path)).sum();
-    let scripts = linked(".js").into_iter().chain(linked(".wasm"));
-    let script: f64 = scripts.map(|path| weigh(&path)).sum();
+    // The page's script fetches its program by itself, of the same name.
+    let scripts = linked(".js");
+    let programs = scripts.iter().filter(|path| path.starts_with("/pkg/"));
+    let programs: Vec<_> = programs.map(|path| path.replace(".js", ".wasm")).collect();
+    let script: f64 = scripts.iter().chain(&programs).map(|path| weigh(path)).sum();
 
     for reader in &mut readers {
         reader.ask(room, Encoding::Brotli);
