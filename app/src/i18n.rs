@@ -96,6 +96,16 @@ pub struct Phrases {
     pub retry: &'static str,
     pub edit: &'static str,
     pub delete: &'static str,
+    pub cancel: &'static str,
+    pub reply: &'static str,
+    /// Above the composer, while one answers someone's message.
+    pub replying_to: fn(name: &str) -> String,
+    /// In the place of a message that was deleted.
+    pub deleted: &'static str,
+    /// Behind a text that was changed after it was sent.
+    pub edited: &'static str,
+    /// Above the buttons that delete and do not.
+    pub delete_sure: &'static str,
     pub show_more: &'static str,
     pub show_less: &'static str,
 
@@ -132,6 +142,9 @@ pub struct Phrases {
     pub send_hint: &'static str,
     pub counter: fn(used: u64, limit: u64) -> String,
     pub over_limit: fn(over: u64) -> String,
+    pub editing: &'static str,
+    /// An edit or a deletion needs the connection.
+    pub not_changed: &'static str,
     pub outbox_full: &'static str,
     pub outbox_unsafe: &'static str,
 

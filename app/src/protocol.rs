@@ -44,7 +44,7 @@ pub mod limits;
 pub use codec::Codec;
 pub use frame::{
     Ack, Acked, Batch, ClientFrame, Close, Command, Greeting, Hello, Joined, MessagePage, Presence,
-    PresenceChange, Refusal, Refused, RoomSummary, ServerFrame, Snapshot, UserList,
+    PresenceChange, Refusal, Refused, RoomSummary, ServerFrame, Snapshot, Typing, UserList,
 };
 pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;

@@ -9,6 +9,7 @@
 //! - [`scroll`]: where the message list stands, and where it goes when something changes.
 //! - [`users`]: who is here.
 //! - [`outbox`]: what was written and is not yet stored, through reloads and lost links.
+//! - [`typing`]: who is writing.
 //! - [`input`]: when a press of Enter sends, and when it belongs to an input method.
 //!
 //! A walk: the page starts a [`Timeline`] from the snapshot it was rendered with. Every batch
@@ -21,11 +22,13 @@ pub mod window;
 pub mod scroll;
 pub mod users;
 pub mod outbox;
+pub mod typing;
 pub mod input;
 
 pub use input::Input;
 pub use outbox::{Delivery, Outbox};
 pub use scroll::Scroll;
 pub use timeline::{Applied, Row, RowKey, RowKind, Timeline};
+pub use typing::Typing;
 pub use users::Users;
 pub use window::Window;

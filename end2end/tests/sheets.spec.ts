@@ -46,6 +46,28 @@ for (const language of ['ko', 'en'] as const)
         await ana.composer.fill(talk[language][1]!);
         await picture(ana, '05-talk');
 
+        const tool = async (text: string, act: string) => {
+          const row = ana.messages.filter({ hasText: text }).last();
+          await row.focus();
+          await row.locator(`[data-act=${act}]`).click();
+        };
+        await ana.composer.fill('');
+        await tool(talk[language][1]!, 'reply');
+        await ana.composer.fill(talk[language][2]!.split('\n')[0]!);
+        await picture(ana, '11-replying');
+        await ana.sendButton.click();
+        await ana.expectMessage(talk[language][2]!.split('\n')[0]!);
+        await tool(talk[language][2]!.split('\n')[0]!, 'edit');
+        await ana.composer.fill(`${talk[language][2]!.split('\n')[0]!} 👌`);
+        await picture(ana, '12-editing');
+        await ana.sendButton.click();
+        await ana.expectMessage('👌');
+        await tool('…', 'delete');
+        await picture(ana, '13-sure');
+        await ana.page.keyboard.press('Enter');
+        await ana.messages.last().focus();
+        await picture(ana, '14-tombstone-and-tools');
+
         await ana.composer.fill('가'.repeat(4010));
         await picture(ana, '06-too-long');
         await ana.composer.fill('');

@@ -102,3 +102,17 @@ test('"try now" tries now', async ({ person, room, server }) => {
   await now.click();
   await expect(now).toBeHidden({ timeout: 2_000 });
 });
+
+test('the others see who is writing, until it is said', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수', { language: 'en' })];
+  await ana.join(room);
+  await minsu.join(room);
+  await expect(ana.users).toHaveCount(2);
+  await ana.write('안');
+  await expect(minsu.page.getByText('Ana is typing')).toBeVisible();
+  await expect(minsu.users.filter({ hasText: 'Ana' })).toContainText('typing');
+  await expect(ana.page.getByText('쓰고 있어요')).toHaveCount(0);
+  await ana.say('안녕');
+  await minsu.expectMessage('안녕');
+  await expect(minsu.page.getByText('Ana is typing')).toHaveCount(0);
+});

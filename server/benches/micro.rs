@@ -36,7 +36,7 @@ fn frames(c: &mut Criterion) {
     group.finish();
 
     let (room, id) = (RoomKey("공부-방".into()), MessageId::new(1, [7; 10]));
-    let command = Command::Message { room, id, text: TEXT.into() };
+    let command = Command::Message { room, id, text: TEXT.into(), reply_to: None };
     for (name, codec) in CODECS {
         let bytes = codec.encode(&ClientFrame::Command { id: 1, command: command.clone() });
         c.bench_function(&format!("a message read, {name}"), |b| {
@@ -114,12 +114,13 @@ fn message(seq: u64) -> Message {
         username: "민수".into(),
         text: TEXT.into(),
         created_at: 1_795_389_123_456,
+        ..Message::default()
     }
 }
 
 fn draft(room: RoomId, n: u64) -> Draft {
     let Message { id, user_id: user, username, text, created_at, .. } = message(n);
-    Draft { room, id, user, username, text, created_at }
+    Draft { room, id, user, username, text, reply_to: None, created_at }
 }
 
 criterion_group!(benches, frames, names, log);

@@ -70,6 +70,10 @@ pub struct Config {
     #[arg(long, env = "SARANGBANG_TEXT_LIMIT", default_value_t = 4000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_000))]
     pub text_limit: u32,
 
+    /// Hours that one may edit what one said; 0 for ever
+    #[arg(long, env = "SARANGBANG_EDIT_HOURS", default_value_t = 24, value_name = "HOURS")]
+    pub edit_hours: u32,
+
     /// How logs are written
     #[arg(long, env = "SARANGBANG_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,

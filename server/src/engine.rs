@@ -63,16 +63,39 @@ pub struct Draft {
     pub user: UserId,
     pub username: String,
     pub text: String,
+    /// The place of the message that this one answers. It must be there already.
+    pub reply_to: Option<Seq>,
     /// Milliseconds since 1970.
     pub created_at: u64,
 }
 
-/// What became of a draft.
+/// A change that a message's sender wants. Whether they are its sender, and whether it is
+/// there, is checked by the writer inside the transaction.
+#[derive(Clone, Debug)]
+pub struct Amendment {
+    pub room: RoomId,
+    pub id: MessageId,
+    pub user: UserId,
+    pub change: Change,
+}
+
+/// What is to become of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another text, given at this time. A message from before `since` is too old for that.
+    /// Both in milliseconds since 1970.
+    Text { text: String, at: u64, since: u64 },
+    /// A tombstone in its place.
+    Deletion,
+}
+
+/// What became of a draft or an amendment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Posted {
-    /// Stored by this very draft.
+    /// Stored just now.
     Fresh(Arc<Message>),
-    /// The same session had sent this id before: the message as it is now.
+    /// The same session had sent this id before, or the message was so already: it as it is
+    /// now.
     Repeat(Arc<Message>),
 }
 
@@ -81,6 +104,16 @@ pub enum PostError {
     /// The id belongs to another session's message in this room.
     #[error("the id belongs to another message")]
     IdTaken,
+    /// The room has no message of this id, or it was deleted; or none at the place that is
+    /// answered.
+    #[error("there is no such message")]
+    NoSuchMessage,
+    /// The message is another session's.
+    #[error("the message is someone else's")]
+    NotYours,
+    /// The message is older than its text may be changed.
+    #[error("the message is too old to be edited")]
+    TooLate,
     /// The batch was not committed. Nothing of it was stored; the same draft may be sent again.
     #[error("not stored")]
     NotStored,
@@ -123,7 +156,8 @@ impl Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The changes of one room in one commit, in rev order: `messages[i].rev == from + 1 + i`.
+/// The changes of one room in one commit, in rev order, the last of which is `to`. A message
+/// that changed more than once is there once, as it is at the end.
 #[derive(Clone, Debug)]
 pub struct RoomBatch {
     pub room: RoomId,
@@ -152,7 +186,7 @@ impl Drop for Commit {
 /// The durable log. Implementations promise:
 ///
 /// - a returned write is on disk, and survives `kill -9` and loss of power;
-/// - `seq` and `rev` of a room grow by one, without gaps, in commit order;
+/// - `seq` and `rev` of a room grow by one with each message and each change, in commit order;
 /// - a read that starts after a write has returned sees it;
 /// - commits arrive on the channel in order, each exactly once, and before their drafts'
 ///   answers.
@@ -170,6 +204,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Stores a message, or recognises one that is stored already.
     async fn post(&self, draft: Draft) -> Result<Posted, PostError>;
+
+    /// Changes a message of this user, or finds that it is so already.
+    async fn amend(&self, amendment: Amendment) -> Result<Posted, PostError>;
 
     /// Messages that changed after `rev`, whole and in rev order, at most `limit`. Empty:
     /// nothing changed.

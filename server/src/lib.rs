@@ -91,6 +91,7 @@ impl Server {
             read_rate: config.read_rate,
             grace: config.grace,
             text_limit: config.text_limit,
+            edit_hours: config.edit_hours,
         };
         let registry = Arc::new(Registry::new(Arc::clone(&engine), settings));
         let deliver = tokio::spawn({

@@ -13,7 +13,9 @@ pub use connection::Connection;
 pub use reading::{Place, Reader};
 pub use seating::{Joining, Seated};
 
-use crate::engine::{self, Commit, Draft, Engine, PostError, Posted, RoomId, TokenHash};
+use crate::engine::{
+    self, Amendment, Change, Commit, Draft, Engine, PostError, Posted, RoomId, TokenHash,
+};
 use crate::room::Room;
 use crate::session::{Bucket, Session};
 use app::protocol::{
@@ -30,6 +32,8 @@ use tokio::sync::mpsc;
 /// How often idle rooms and sessions are forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
 
+const HOUR_MS: u64 = 60 * 60 * 1000;
+
 /// What the registry needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -41,6 +45,14 @@ pub struct Settings {
     pub read_rate: u32,
     pub grace: Duration,
     pub text_limit: u32,
+    pub edit_hours: u32,
+}
+
+/// What a member wants to become of their message.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish<'a> {
+    Edit(&'a str),
+    Delete,
 }
 
 pub struct Registry {
@@ -77,7 +89,7 @@ impl Registry {
     }
 
     pub fn limits(&self) -> Limits {
-        Limits { text: self.settings.text_limit }
+        Limits { text: self.settings.text_limit, edit_hours: self.settings.edit_hours }
     }
 
     /// Whether the log can be read right now.
@@ -93,21 +105,23 @@ impl Registry {
         connection: &Connection,
         command: Command,
     ) -> Result<Acked, Refusal> {
-        if !matches!(command, Command::Message { .. } | Command::Join { .. }) {
+        // These have limits of their own.
+        if !command.is_said() && !matches!(command, Command::Join { .. }) {
             connection.spend_command()?;
         }
+        let address = connection.address;
         match command {
-            Command::Message { room, id, text } => {
-                let session = connection.session().ok_or(Refusal::NotJoined)?;
-                if !connection.listens_to(&room)
-                    && let Some(room) = self.find_room(&room).await?
-                {
-                    // Speaks without having taken the room up again: the name may be gone.
-                    self.visit(&room, session)?;
-                }
-                let posted = self.post(session, connection.address, &room, id, &text).await?;
-                let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
-                Ok(Acked::Posted(message))
+            Command::Message { room, id, text, reply_to } => {
+                let session = self.speaker(connection, &room).await?;
+                Ok(acked(self.post(session, address, &room, id, &text, reply_to).await?))
+            }
+            Command::Edit { room, id, text } => {
+                let session = self.speaker(connection, &room).await?;
+                Ok(acked(self.amend(session, address, &room, id, Wish::Edit(&text)).await?))
+            }
+            Command::Delete { room, id } => {
+                let session = self.speaker(connection, &room).await?;
+                Ok(acked(self.amend(session, address, &room, id, Wish::Delete).await?))
             }
             Command::Join { room, username } => self.join(connection, &room, &username).await,
             Command::Resume { room, cursor } => self.resume(connection, &room, cursor).await,
@@ -123,6 +137,14 @@ impl Registry {
                 session.mark_read(&room, seq);
                 Ok(Acked::Done)
             }
+            Command::Typing { room } => {
+                let session = connection.session().ok_or(Refusal::NotJoined)?;
+                session.seat(&room).ok_or(Refusal::NotJoined)?;
+                if let Some(room) = self.known_room(&room) {
+                    room.typing(session.user);
+                }
+                Ok(Acked::Done)
+            }
             Command::Leave { room } => {
                 let session = connection.session().ok_or(Refusal::NotJoined)?;
                 self.leave(session, &room).await?;
@@ -130,6 +152,22 @@ impl Registry {
                 Ok(Acked::Done)
             }
         }
+    }
+
+    /// Who speaks by this connection in this room.
+    async fn speaker<'a>(
+        &self,
+        connection: &'a Connection,
+        room: &RoomKey,
+    ) -> Result<&'a Arc<Session>, Refusal> {
+        let session = connection.session().ok_or(Refusal::NotJoined)?;
+        if !connection.listens_to(room)
+            && let Some(room) = self.find_room(room).await?
+        {
+            // Speaks without having taken the room up again: the name may be gone.
+            self.visit(&room, session)?;
+        }
+        Ok(session)
     }
 
     /// Stores a message of a member.
@@ -140,14 +178,10 @@ impl Registry {
         room: &RoomKey,
         id: MessageId,
         text: &str,
+        reply_to: Option<Seq>,
     ) -> Result<Posted, Refusal> {
         let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
-        let text = limits::tidy(text).ok_or(Refusal::TextBlank)?;
-        let limit = self.settings.text_limit;
-        match limits::excess(&text, limit) {
-            0 => {}
-            over => return Err(Refusal::TextTooLong { limit, over }),
-        }
+        let text = self.tidy(text)?;
         session.spend_message()?;
         self.throttles.spend_message(address, seat.room)?;
         let draft = Draft {
@@ -156,12 +190,57 @@ impl Registry {
             user: session.user,
             username: seat.username,
             text,
+            reply_to,
             created_at: now_millis(),
         };
-        self.engine.post(draft).await.map_err(|error| match error {
+        self.engine.post(draft).await.map_err(|error| self.refusal(error))
+    }
+
+    /// Changes a message of a member.
+    pub async fn amend(
+        &self,
+        session: &Session,
+        address: IpAddr,
+        room: &RoomKey,
+        id: MessageId,
+        wish: Wish<'_>,
+    ) -> Result<Posted, Refusal> {
+        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
+        let change = match wish {
+            Wish::Edit(text) => {
+                let (text, at) = (self.tidy(text)?, now_millis());
+                let since = match u64::from(self.settings.edit_hours) {
+                    0 => 0,
+                    hours => at.saturating_sub(hours * HOUR_MS),
+                };
+                Change::Text { text, at, since }
+            }
+            Wish::Delete => Change::Deletion,
+        };
+        session.spend_message()?;
+        self.throttles.spend_message(address, seat.room)?;
+        let amendment = Amendment { room: seat.room, id, user: session.user, change };
+        self.engine.amend(amendment).await.map_err(|error| self.refusal(error))
+    }
+
+    /// The text as it will be stored, or why not.
+    fn tidy(&self, text: &str) -> Result<String, Refusal> {
+        let text = limits::tidy(text).ok_or(Refusal::TextBlank)?;
+        let limit = self.settings.text_limit;
+        match limits::excess(&text, limit) {
+            0 => Ok(text),
+            over => Err(Refusal::TextTooLong { limit, over }),
+        }
+    }
+
+    fn refusal(&self, error: PostError) -> Refusal {
+        match error {
             PostError::IdTaken => Refusal::IdTaken,
+            PostError::NoSuchMessage => Refusal::NoSuchMessage,
+            PostError::NotYours => Refusal::NotYours,
+            PostError::TooLate => Refusal::TooLateToEdit { hours: self.settings.edit_hours },
             PostError::NotStored => Refusal::NotStored,
-        })
+        }
     }
 
     /// Sends a connection what it lacks, in every room where it fell behind.
@@ -337,6 +416,11 @@ impl Registry {
         drop(sessions);
         self.throttles.forget_idle();
     }
+}
+
+fn acked(posted: Posted) -> Acked {
+    let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
+    Acked::Posted(message)
 }
 
 fn summaries(record: &engine::SessionRecord) -> Vec<RoomSummary> {

@@ -6,6 +6,7 @@
 
 mod follower;
 mod tail;
+mod typing;
 #[cfg(test)]
 mod tests;
 
@@ -85,6 +86,8 @@ struct State {
     /// When it is looked next who is gone. One timer a room: a visitor who asks ten times a
     /// second would otherwise leave ten of them a second behind.
     looks_at: Option<Instant>,
+    /// When who was told to be writing.
+    typists: HashMap<UserId, Instant>,
     /// Who was told to be here. Whoever is here anew is not among them.
     listed: HashSet<UserId>,
 }
@@ -136,6 +139,7 @@ impl Room {
                 tail: None,
                 untold: Vec::new(),
                 looks_at: None,
+                typists: HashMap::new(),
                 listed: HashSet::new(),
             }),
             news: watch::Sender::new(None),

@@ -63,9 +63,12 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::NotStored | Refusal::Unavailable | Refusal::ShuttingDown => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Refusal::UnknownRoom => StatusCode::NOT_FOUND,
+        Refusal::UnknownRoom | Refusal::NoSuchMessage => StatusCode::NOT_FOUND,
         Refusal::UnknownSession => StatusCode::UNAUTHORIZED,
-        Refusal::NotJoined | Refusal::TooManyRooms { .. } => StatusCode::FORBIDDEN,
+        Refusal::NotJoined
+        | Refusal::TooManyRooms { .. }
+        | Refusal::NotYours
+        | Refusal::TooLateToEdit { .. } => StatusCode::FORBIDDEN,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -7,7 +7,7 @@ use super::icon::icon;
 use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
 use super::room_page::{
-    open_room::{OpenRoom, OutboxTrouble},
+    open_room::{Amending, OpenRoom, Trouble},
     path,
 };
 use super::{desk, once_drawn};
@@ -15,10 +15,10 @@ use crate::browser;
 use crate::i18n::Phrases;
 #[cfg(feature = "ssr")]
 use crate::page::Plain;
-use crate::protocol::limits;
+use crate::protocol::{Message, limits};
 use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
-use leptos::ev::{CompositionEvent, KeyboardEvent, SubmitEvent};
+use leptos::ev::{CompositionEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use std::time::Duration;
 use web_sys::HtmlTextAreaElement;
@@ -87,11 +87,21 @@ fn Form(room: OpenRoom) -> impl IntoView {
 
     let send = move || {
         let Some(field) = field() else { return };
-        if desk.say(room, &field.value()) {
+        if let Amending::Edit { id, .. } = room.amending.peek() {
+            desk.send_edit(room, id, &field.value());
+        } else if desk.say(room, &field.value()) {
             field.set_value("");
             desk.keep_draft(room, "");
         }
         focus();
+    };
+    let stop = move || {
+        let is_answer = room.reply.peek().is_some();
+        let was_amending = desk.stop_amending(room);
+        if !was_amending {
+            room.reply.set_if_new(None);
+        }
+        was_amending || is_answer
     };
     let act = move |action: Action| match action {
         Action::Send => {
@@ -108,7 +118,15 @@ fn Form(room: OpenRoom) -> impl IntoView {
             set_timeout(due, Duration::ZERO);
             false
         }
-        Action::Nothing | Action::BreakLine | Action::EditLast | Action::Close => false,
+        Action::EditLast => match desk.last_own(room) {
+            Some(message) => {
+                desk.edit(room, &message);
+                true
+            }
+            None => false,
+        },
+        Action::Close => stop(),
+        Action::Nothing | Action::BreakLine => false,
     };
     let pressed = move |event: KeyboardEvent| {
         let press = press(&event, room);
@@ -127,6 +145,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
     let written = move |_| {
         if let Some(field) = field() {
             desk.keep_draft(room, &field.value());
+            desk.typed(room);
         }
     };
     let submitted = move |event: SubmitEvent| {
@@ -142,9 +161,19 @@ fn Form(room: OpenRoom) -> impl IntoView {
         (desk.is_alive.get() && (is_blank() || over() > 0)).then_some("true")
     });
     let notes = drawn(move || {
-        let trouble = room.outbox_trouble.get();
+        let trouble = room.trouble.get();
         room.draft.with(|draft| notes(draft.trim(), limit, trouble, phrases))
     });
+    let mode = drawn(move || {
+        let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
+        mode(is_edit, room.reply.get().as_deref(), phrases)
+    });
+    let pressed_stop = move |event: MouseEvent| {
+        if browser::acted_on(&event, "form").is_some() {
+            stop();
+            focus();
+        }
+    };
     view! {
         <form
             class=class
@@ -156,6 +185,9 @@ fn Form(room: OpenRoom) -> impl IntoView {
             {label(phrases)}
             {element("span", &[("class", "visually-hidden"), ("id", "composer-hint")], &[text(phrases.send_hint)])}
             <div class="composer__box">
+                <div class="composer__mode" on:click=pressed_stop>
+                    {mode}
+                </div>
                 <textarea
                     class="composer__input"
                     id="composer-text"
@@ -205,12 +237,31 @@ fn send_words(phrases: &Phrases) -> Html {
     element("span", &[("class", "composer__send-text")], &[text(phrases.send)])
 }
 
+/// Says that it is an edit or an answer, and how to leave that.
+fn mode(is_edit: bool, reply: Option<&Message>, phrases: &Phrases) -> Html {
+    let (picture, words) = match reply {
+        _ if is_edit => ("edit", phrases.editing.to_owned()),
+        Some(message) => ("reply", (phrases.replying_to)(&message.username)),
+        None => return element("p", &[], &[]),
+    };
+    let stop =
+        [("class", "button button--plain button--small"), ("type", "button"), ("data-act", "stop")];
+    let content = [
+        icon(picture),
+        text(&words),
+        element("button", &stop, &[icon("close"), text(phrases.cancel)]),
+    ];
+    element("p", &[("class", "composer__mode-words")], &content)
+}
+
 /// One line: what is wrong, and from nine tenths of the limit on, how much is used.
-fn notes(draft: &str, limit: u32, trouble: Option<OutboxTrouble>, phrases: &Phrases) -> String {
+fn notes(draft: &str, limit: u32, trouble: Option<Trouble>, phrases: &Phrases) -> String {
     let mut notes = Vec::new();
     match trouble {
-        Some(OutboxTrouble::Full) => notes.push(phrases.outbox_full.to_owned()),
-        Some(OutboxTrouble::Unsafe) => notes.push(phrases.outbox_unsafe.to_owned()),
+        Some(Trouble::Full) => notes.push(phrases.outbox_full.to_owned()),
+        Some(Trouble::Unsafe) => notes.push(phrases.outbox_unsafe.to_owned()),
+        Some(Trouble::NotLinked) => notes.push(phrases.not_changed.to_owned()),
+        Some(Trouble::Refused(refusal)) => notes.push(phrases.refusal(&refusal)),
         None => {}
     }
     let over = limits::excess(draft, limit);

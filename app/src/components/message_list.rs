@@ -13,12 +13,15 @@ use super::{composer, desk, once_drawn};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
+use crate::protocol::{Message, MessageId, Seq};
 use crate::store::scroll::Pill;
 use crate::store::timeline::RowKey;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 use view::LogView;
+use web_sys::HtmlElement;
 
 /// A row counts as read once it was on the screen for so long.
 const READ_AFTER: Duration = Duration::from_secs(1);
@@ -72,6 +75,7 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 tabindex="0"
                 on:scroll=move |_| view.scrolled()
                 on:click=move |event| act(view, &event)
+                on:keydown=move |event| view.walk(&event)
             >
                 {news}
                 <div class="message-list__rows" id="log-rows">
@@ -104,6 +108,12 @@ fn keep_in_place(view: LogView) {
         room.window.track();
         room.divider.track();
         once_drawn(move || view.settle());
+    });
+    effect(move || {
+        if view.desk.is_linked.get() {
+            let lacking = room.timeline.with(|timeline| timeline.lacking_quotes());
+            lacking.into_iter().for_each(|seq| view.desk.ask_quote(room, seq));
+        }
     });
     effect(move || room.divider.set_if_new(room.scroll.with(|scroll| scroll.divider())));
     let mut is_alive = false;
@@ -166,10 +176,16 @@ fn act(view: LogView, event: &MouseEvent) {
         view.older();
         return;
     }
-    let entry = room.outbox.peek_with(|outbox| {
-        let mut ids = outbox.entries().iter().map(|entry| entry.id);
-        ids.find(|id| RowKey::Message(*id).to_string() == row)
+    let is_it = |id: MessageId| RowKey::Message(id).to_string() == row;
+    let said = room.timeline.peek_with(|timeline| {
+        timeline.messages().iter().find(|message| is_it(message.id)).cloned()
     });
+    if let Some(message) = said {
+        return amend(view, event, &act, &message);
+    }
+    let entry = room
+        .outbox
+        .peek_with(|outbox| outbox.entries().iter().map(|entry| entry.id).find(|id| is_it(*id)));
     let Some(id) = entry else { return };
     match &*act {
         "retry" => desk.retry(room, id),
@@ -183,6 +199,42 @@ fn act(view: LogView, event: &MouseEvent) {
         }
     }
     // The button is gone with its row.
+    composer::focus();
+}
+
+/// Answers a message, changes one's own, or goes to what it answers.
+fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
+    let LogView { room, desk } = view;
+    match act {
+        "jump" => {
+            let loaded =
+                |seq: &Seq| room.timeline.peek_with(|timeline| timeline.message(*seq).is_some());
+            if let Some(seq) = message.reply_to.filter(loaded) {
+                event.prevent_default();
+                view.to_message(seq);
+            }
+            return;
+        }
+        "reply" => {
+            desk.stop_amending(room);
+            room.reply.set(Some(message.clone()));
+        }
+        "edit" => desk.edit(room, message),
+        "delete" => {
+            desk.ask_to_delete(room, message.id);
+            // The question stands where the button was.
+            once_drawn(|| {
+                if let Some(button) = browser::element::<HtmlElement>("delete-now") {
+                    let _ = button.focus();
+                }
+            });
+            return;
+        }
+        "delete-now" => desk.delete(room, message.id),
+        _ => {
+            desk.stop_amending(room);
+        }
+    }
     composer::focus();
 }
 

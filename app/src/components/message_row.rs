@@ -4,18 +4,22 @@ use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
 use super::room_page::desk::Desk;
+use super::room_page::open_room::{Amending, OpenRoom};
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
 use crate::protocol::{Message, UserId};
 use crate::store::outbox::Delivery;
-use crate::store::timeline::{Pending, Row, RowKind, Visits};
+use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 
 /// Colours that tell people apart; each has a class of that number.
 const TINTS: [&str; 12] = [
     "tint-0", "tint-1", "tint-2", "tint-3", "tint-4", "tint-5", "tint-6", "tint-7", "tint-8",
     "tint-9", "tint-10", "tint-11",
 ];
+
+/// Characters of what is answered, in the one line that quotes it.
+const QUOTED: usize = 160;
 
 /// A stable colour per session. Neighbouring ids get distant colours.
 pub fn tint(id: UserId) -> &'static str {
@@ -43,11 +47,16 @@ pub fn initial(username: &str) -> String {
 pub fn line(row: Row, desk: Desk) -> Line {
     let zone = if desk.offsets.is_browsers() { "b" } else { "s" };
     let mut key = vec![row.key.to_string(), zone.into()];
+    let mut tools = Tools::None;
     match &row.kind {
-        RowKind::Message { message, head } => {
-            key.extend([message.rev.to_string(), head.to_string()]);
+        RowKind::Message { message, head, quote } => {
+            key.push(quote_key(quote.as_ref()));
+            tools = tools_of(message, desk);
+            let choices = (tools as u8).to_string();
+            key.extend([message.rev.to_string(), head.to_string(), choices]);
         }
-        RowKind::Pending { pending, head } => {
+        RowKind::Pending { pending, head, quote } => {
+            key.push(quote_key(quote.as_ref()));
             let (_, words, choices) = state(&pending.delivery, desk);
             key.extend([words, head.to_string(), choices.to_string()]);
         }
@@ -57,10 +66,10 @@ pub fn line(row: Row, desk: Desk) -> Line {
         RowKind::Day(date) => key.push(date.day.to_string()),
         RowKind::Divider => {}
     }
-    Line { key: key.join("/"), draw: Box::new(move || draw(row, desk)) }
+    Line { key: key.join("/"), draw: Box::new(move || draw(row, tools, desk)) }
 }
 
-fn draw(row: Row, desk: Desk) -> Html {
+fn draw(row: Row, tools: Tools, desk: Desk) -> Html {
     let (key, phrases) = (row.key.to_string(), desk.phrases);
     match row.kind {
         RowKind::Day(date) => day(date, phrases),
@@ -69,15 +78,16 @@ fn draw(row: Row, desk: Desk) -> Html {
             element("p", &attributes, &[text(phrases.unread_divider)])
         }
         RowKind::System(visits) => notice(&visits, &key, phrases),
-        RowKind::Message { message, head } => {
+        RowKind::Message { message, head, quote } => {
             let Message { user_id, username, text, created_at: at, .. } = &*message;
-            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head };
-            article(&said, None, desk)
+            let quote = quote.filter(|_| !message.deleted);
+            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head, quote };
+            article(&said, State::Stored(&message, tools), desk)
         }
-        RowKind::Pending { pending, head } => {
+        RowKind::Pending { pending, head, quote } => {
             let Pending { user_id, username, text, written_at: at, delivery, .. } = &pending;
-            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head };
-            article(&said, Some(delivery), desk)
+            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head, quote };
+            article(&said, State::Waits(delivery), desk)
         }
     }
 }
@@ -105,15 +115,47 @@ struct Said<'a> {
     text: &'a str,
     at: u64,
     head: bool,
+    quote: Option<Quote>,
+}
+
+enum State<'a> {
+    Stored(&'a Message, Tools),
+    Waits(&'a Delivery),
+}
+
+/// What one can do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tools {
+    None,
+    /// Answer it.
+    Others,
+    /// Answer it, edit it, or delete it.
+    Own,
+    /// It is one's own, and one is asked whether to delete it.
+    Sure,
+}
+
+fn tools_of(message: &Message, desk: Desk) -> Tools {
+    let is_seated = |room: &OpenRoom| room.username.with(Option::is_some);
+    let Some(room) = desk.current.peek().filter(is_seated) else { return Tools::None };
+    match desk.me.get() {
+        _ if message.deleted => Tools::None,
+        Some(me) if me == message.user_id => {
+            let is_asked = room.amending.with(|amending| *amending == Amending::Delete(message.id));
+            if is_asked { Tools::Sure } else { Tools::Own }
+        }
+        _ => Tools::Others,
+    }
 }
 
 /// A message; one that waits also says what becomes of it.
-fn article(said: &Said, waits: Option<&Delivery>, desk: Desk) -> Html {
+fn article(said: &Said, state: State, desk: Desk) -> Html {
     let mut class = ["message ", tint(said.user_id)].concat();
     for (applies, addition) in [
         (!said.head, " message--continued"),
         (is_emoji_only(said.text), " message--emoji"),
-        (waits.is_some(), " message--pending"),
+        (matches!(state, State::Waits(_)), " message--pending"),
+        (matches!(state, State::Stored(Message { deleted: true, .. }, _)), " message--deleted"),
     ] {
         if applies {
             class.push_str(addition);
@@ -131,14 +173,101 @@ fn article(said: &Said, waits: Option<&Delivery>, desk: Desk) -> Html {
     let mut content = vec![
         element("span", &sign, &[text(&initial(said.username))]),
         element("header", &[("class", "message__header")], &header),
-        element("div", &[("class", "message__text"), ("dir", "auto")], &[text(said.text)]),
     ];
-    if let Some(delivery) = waits {
-        content.push(waiting(delivery, desk));
+    content.extend(said.quote.as_ref().map(|quote| quoted(quote, desk.phrases)));
+    let mut words = vec![text(said.text)];
+    match state {
+        State::Waits(delivery) => {
+            content.push(body(&words));
+            content.push(waiting(delivery, desk));
+        }
+        State::Stored(message, tools) => {
+            if message.deleted {
+                words = vec![icon("delete"), text(desk.phrases.deleted)];
+            }
+            words.extend(message.edited_at.map(|at| edited(at, desk)));
+            content.push(body(&words));
+            match tools {
+                Tools::None => {}
+                Tools::Others => content.push(choices(&["reply"], desk.phrases)),
+                Tools::Own => content.push(choices(&["reply", "edit", "delete"], desk.phrases)),
+                Tools::Sure => content.push(are_you_sure(desk.phrases)),
+            }
+        }
     }
     let attributes =
         [("class", &*class), ("id", said.key), ("tabindex", "-1"), ("aria-label", &label)];
     element("article", &attributes, &content)
+}
+
+fn body(words: &[Html]) -> Html {
+    element("div", &[("class", "message__text"), ("dir", "auto")], words)
+}
+
+/// That it was edited; when, for those who point at it.
+fn edited(at: u64, desk: Desk) -> Html {
+    let (datetime, time) = (rfc3339(at), desk.offsets.time(at, desk.phrases));
+    let attributes = [("class", "message__edited"), ("datetime", &*datetime), ("title", &time)];
+    element("time", &attributes, &[text(" "), text(desk.phrases.edited)])
+}
+
+/// The line that says what a message answers, and leads there: by the list where that is
+/// loaded, else by the page that ends with it.
+fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
+    let href = ["?before=", &(quote.seq + 1).to_string()].concat();
+    let attributes = [("class", "message__quote"), ("href", &*href), ("data-act", "jump")];
+    let mut content = vec![icon("reply")];
+    match &quote.message {
+        None => content.push(text("…")),
+        Some(message) => {
+            content.push(element("bdi", &[], &[text(&message.username)]));
+            content.push(text(" "));
+            let words = match message.deleted {
+                true => phrases.deleted.to_owned(),
+                false => message.text.chars().take(QUOTED).collect(),
+            };
+            content.push(element("q", &[("dir", "auto")], &[text(&words)]));
+        }
+    }
+    element("a", &attributes, &content)
+}
+
+fn quote_key(quote: Option<&Quote>) -> String {
+    let message = quote.and_then(|quote| quote.message.as_ref());
+    message.map_or_else(String::new, |message| message.rev.to_string())
+}
+
+fn choices(acts: &[&'static str], phrases: &Phrases) -> Html {
+    let tools = acts.iter().map(|act| {
+        let (act, words) = match *act {
+            "reply" => ("reply", phrases.reply),
+            "edit" => ("edit", phrases.edit),
+            _ => ("delete", phrases.delete),
+        };
+        let attributes = [
+            ("class", "button button--plain button--small button--icon"),
+            ("type", "button"),
+            ("data-act", act),
+            ("aria-label", words),
+            ("title", words),
+        ];
+        element("button", &attributes, &[icon(act)])
+    });
+    element("div", &[("class", "message__tools")], &tools.collect::<Vec<_>>())
+}
+
+fn are_you_sure(phrases: &Phrases) -> Html {
+    let choice = |act, id, words, picture| {
+        let attributes =
+            [("class", "button button--small"), ("type", "button"), ("data-act", act), ("id", id)];
+        element("button", &attributes, &[icon(picture), text(words)])
+    };
+    let content = [
+        element("p", &[("class", "message__reason")], &[text(phrases.delete_sure)]),
+        choice("delete-now", "delete-now", phrases.delete, "delete"),
+        choice("keep", "delete-not", phrases.cancel, "close"),
+    ];
+    element("div", &[("class", "message__state message__sure")], &content)
 }
 
 /// What becomes of a message that waits, and what one can do if it failed. What is pressed is

@@ -34,6 +34,12 @@ pub fn StatusLine() -> impl IntoView {
         let is_detour = desk.way.get() == Way::LongPoll && desk.bar.get() == Bar::Hidden;
         (!is_detour).then_some("")
     });
+    let typing = drawn(move || match (desk.bar.get(), desk.current.get()) {
+        (Bar::Hidden, Some(room)) => {
+            room.typing.with(|typing| phrases.who_is_typing(&typing.names()))
+        }
+        _ => String::new(),
+    });
     let refresh = element("a", &[("href", "")], &[text(phrases.refresh)]);
     let without_script = element(
         "p",
@@ -42,6 +48,8 @@ pub fn StatusLine() -> impl IntoView {
     );
     view! {
         <div class=class>
+            // Not read aloud: someone is always writing.
+            <p class="status-line__typing">{typing}</p>
             <p class="status-line__connection" role="status">{says}</p>
             <span class="status-line__wait" aria-hidden="true">{countdown}</span>
             <button

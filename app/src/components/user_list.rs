@@ -6,7 +6,7 @@ use super::live::drawn;
 use super::markup::{Html, element, text};
 use super::message_row::{initial, tint};
 use super::panel;
-use crate::i18n::{Phrases, number};
+use crate::i18n::number;
 use crate::protocol::User;
 use leptos::prelude::*;
 
@@ -21,9 +21,14 @@ pub fn UserList() -> impl IntoView {
     let everyone = drawn(move || {
         let Some(room) = desk.current.get() else { return Lines(Vec::new()) };
         let line = |user: &User, is_me: bool| {
-            let key = [&*user.id.to_string(), &user.username, if is_me { "me" } else { "" }];
-            let (key, user) = (key.join("/"), user.clone());
-            Line { key, draw: Box::new(move || item(&user, is_me, phrases)) }
+            let note = match is_me {
+                true => phrases.you,
+                false if room.typing.with(|typing| typing.is_typing(user.id)) => phrases.writing,
+                false => "",
+            };
+            let key = [&*user.id.to_string(), &user.username, note].join("/");
+            let user = user.clone();
+            Line { key, draw: Box::new(move || item(&user, note)) }
         };
         let lines = room
             .users
@@ -53,14 +58,14 @@ pub fn UserList() -> impl IntoView {
     }
 }
 
-fn item(user: &User, is_me: bool, phrases: &Phrases) -> Html {
+fn item(user: &User, note: &str) -> Html {
     let sign = [("class", "initial"), ("aria-hidden", "true")];
     let mut content = vec![
         element("span", &sign, &[text(&initial(&user.username))]),
         element("bdi", &[("class", "user-list__name")], &[text(&user.username)]),
     ];
-    if is_me {
-        content.push(element("span", &[("class", "user-list__note")], &[text(phrases.you)]));
+    if !note.is_empty() {
+        content.push(element("span", &[("class", "user-list__note")], &[text(note)]));
     }
     let class = ["user-list__item ", tint(user.id)].concat();
     element("li", &[("class", &class)], &content)

@@ -85,6 +85,12 @@ pub static EN: Phrases = Phrases {
     retry: "Retry",
     edit: "Edit",
     delete: "Delete",
+    cancel: "Cancel",
+    reply: "Reply",
+    replying_to: |name| ["Replying to ", name].concat(),
+    deleted: "This message was deleted",
+    edited: "(edited)",
+    delete_sure: "Delete this message for everyone?",
     show_more: "Show more",
     show_less: "Show less",
 
@@ -120,6 +126,8 @@ pub static EN: Phrases = Phrases {
     send_hint: "Enter sends, Shift+Enter breaks the line",
     counter: |used, limit| [&*number(used), " / ", &number(limit)].concat(),
     over_limit: |over| count(over, "character too many", "characters too many"),
+    editing: "You are editing a message",
+    not_changed: "Not connected. Please try again once the connection is back.",
     outbox_full: "Many messages are waiting. Please go on once the connection is back.",
     outbox_unsafe: "This browser cannot keep what you write. Do not close it before it is sent.",
 
@@ -191,6 +199,12 @@ pub static EN: Phrases = Phrases {
             let (limit, over) = (number((*limit).into()), number((*over).into()));
             ["A message has at most ", &*limit, " characters; this one is ", &over, " over."]
                 .concat()
+        }
+        Refusal::NoSuchMessage => "That message is not there any more.".into(),
+        Refusal::NotYours => "That message is someone else’s.".into(),
+        Refusal::TooLateToEdit { hours } => {
+            let hours = count((*hours).into(), "hour", "hours");
+            ["A message can be edited for ", &*hours, "."].concat()
         }
         Refusal::IdTaken => "It clashed with another message. Please send it again.".into(),
         Refusal::RateLimited { retry_after_ms } => {

@@ -84,6 +84,12 @@ pub static KO: Phrases = Phrases {
     failed: "보내지 못했어요.",
     retry: "다시 보내기",
     edit: "고치기",
+    cancel: "그만두기",
+    reply: "답장",
+    replying_to: |name| [name, "님에게 답장하고 있어요"].concat(),
+    deleted: "삭제된 메시지예요",
+    edited: "(고침)",
+    delete_sure: "모두에게서 이 메시지를 지울까요?",
     delete: "지우기",
     show_more: "더 보기",
     show_less: "접기",
@@ -117,6 +123,8 @@ pub static KO: Phrases = Phrases {
     send_hint: "Enter로 보내고 Shift+Enter로 줄을 바꿔요",
     counter: |used, limit| [&*number(used), " / ", &number(limit), "자"].concat(),
     over_limit: |over| [&*number(over), "자 줄여 주세요"].concat(),
+    editing: "메시지를 고치고 있어요",
+    not_changed: "연결이 끊겨 있어요. 다시 연결되면 해 주세요.",
     outbox_full: "보낼 메시지가 많이 쌓였어요. 연결된 뒤에 이어서 보내 주세요.",
     outbox_unsafe: "이 브라우저는 글을 간직하지 못해요. 보내기 전에 창을 닫지 마세요.",
 
@@ -167,6 +175,11 @@ pub static KO: Phrases = Phrases {
         Refusal::TextTooLong { limit, over } => {
             let (limit, over) = (number((*limit).into()), number((*over).into()));
             [&*limit, "자까지 보낼 수 있어요. ", &over, "자만 줄여 주세요."].concat()
+        }
+        Refusal::NoSuchMessage => "그 메시지는 이제 없어요.".into(),
+        Refusal::NotYours => "다른 분의 메시지예요.".into(),
+        Refusal::TooLateToEdit { hours } => {
+            ["메시지는 보낸 뒤 ", &*number((*hours).into()), "시간까지 고칠 수 있어요."].concat()
         }
         Refusal::IdTaken => "다른 메시지와 겹쳤어요. 다시 보내 주세요.".into(),
         Refusal::RateLimited { retry_after_ms } => {

@@ -28,7 +28,7 @@ pub struct Hello {
 
 /// What a client asks. Each is answered by one [`Ack`] or one [`Refused`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// Sits down in a room under a name; makes the room if it is new. → [`Acked::Joined`]
     Join { room: String, username: String },
@@ -36,14 +36,30 @@ pub enum Command {
     /// of an open room. What was missed follows as batches. → [`Acked::Resumed`], or
     /// [`Acked::Reset`] when the cursor belongs to another life of the database.
     Resume { room: RoomKey, cursor: Cursor },
-    /// Says something. Repeating an id is harmless. → [`Acked::Posted`]
-    Message { room: RoomKey, id: MessageId, text: String },
+    /// Says something, perhaps in reply to the message at that place. Repeating an id is
+    /// harmless. → [`Acked::Posted`]
+    Message { room: RoomKey, id: MessageId, text: String, reply_to: Option<Seq> },
+    /// Gives one's own message another text. Repeating it is harmless. → [`Acked::Posted`]
+    Edit { room: RoomKey, id: MessageId, text: String },
+    /// Deletes one's own message: a tombstone stays. Repeating it is harmless.
+    /// → [`Acked::Posted`]
+    Delete { room: RoomKey, id: MessageId },
     /// Pages back: at most `limit` messages below `before`, oldest first. → [`Acked::Page`]
     Before { room: RoomKey, before: Seq, limit: u32 },
     /// Marks everything up to `seq` as read, for all tabs of the session. → [`Acked::Done`]
     Read { room: RoomKey, seq: Seq },
+    /// Tells the others that one is writing; every three seconds is enough. → [`Acked::Done`]
+    Typing { room: RoomKey },
     /// Gets up and goes; ends the membership. → [`Acked::Done`]
     Leave { room: RoomKey },
+}
+
+impl Command {
+    /// Whether it changes what is said in a room. Such commands are carried out in the order
+    /// they are sent in, many at a time.
+    pub fn is_said(&self) -> bool {
+        matches!(self, Command::Message { .. } | Command::Edit { .. } | Command::Delete { .. })
+    }
 }
 
 /// What the server sends.
@@ -59,6 +75,9 @@ pub enum ServerFrame {
     Users(UserList),
     /// What changed in the user list since.
     Presence(Presence),
+    /// Someone is writing, and will be for some five seconds unless they say something. Not told
+    /// in rooms of more than a hundred, nor to oneself.
+    Typing(Typing),
     /// Proof of life, every 25 s: scripts cannot see WebSocket pings.
     Beat,
     /// Said just before the connection is closed.
@@ -104,7 +123,8 @@ pub enum Acked {
     Resumed,
     /// Start anew from this snapshot and drop every row except pending ones.
     Reset(Snapshot),
-    /// The message as it is stored now, also when this was a repeat.
+    /// The message as it is stored now, also when this was a repeat. Its batch, if it changed,
+    /// went before.
     Posted(Arc<Message>),
     Page(MessagePage),
     Done,
@@ -151,7 +171,8 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
-/// The changes of one room between two revs, in rev order.
+/// The changes of one room between two revs, in rev order. A message that changed more than
+/// once is there once, as it is at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Batch {
@@ -185,6 +206,13 @@ pub enum PresenceChange {
     Here { user: User, announce: bool },
     /// Someone is gone.
     Gone { user: User, announce: bool },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Typing {
+    pub room: RoomKey,
+    pub user: User,
 }
 
 /// Why not. Expected, typed, and worded by the client in its reader's language.
@@ -224,6 +252,14 @@ pub enum Refusal {
     },
     /// The id belongs to a message of someone else.
     IdTaken,
+    /// There is no such message in the room, or not any more.
+    NoSuchMessage,
+    /// The message is someone else's.
+    NotYours,
+    /// A message can be edited for so many hours.
+    TooLateToEdit {
+        hours: u32,
+    },
     /// Too fast: may be sent again after so many milliseconds.
     RateLimited {
         retry_after_ms: u32,

@@ -52,7 +52,7 @@ impl fmt::Display for RoomKey {
 
 /// A user's id, the same in every room of one session. Opaque: a number inside, a string
 /// in JSON, where large numbers would lose digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub u64);
 
 impl fmt::Display for UserId {
@@ -84,7 +84,9 @@ impl<'de> Deserialize<'de> for UserId {
 
 /// A message's id: a UUIDv7 made by the sender, so that a repeat can be recognised.
 /// Any UUID is accepted; version 7 keeps the index in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct MessageId(pub Uuid);
 

@@ -23,11 +23,13 @@ pub const ROOMS_PER_SESSION: usize = 20;
 pub struct Limits {
     /// Characters (Unicode scalar values) in one message.
     pub text: u32,
+    /// How long one may edit a message; 0 for ever.
+    pub edit_hours: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { text: 4000 }
+        Limits { text: 4000, edit_hours: 24 }
     }
 }
 

@@ -4,7 +4,7 @@ use super::id::{MessageId, Rev, RoomKey, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One message as it is now. Always sent whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     pub id: MessageId,
@@ -17,6 +17,13 @@ pub struct Message {
     pub text: String,
     /// Milliseconds since 1970, by the server's clock. For people to read, never for order.
     pub created_at: u64,
+    /// When its sender last changed the text, in the same milliseconds; `null` if never.
+    pub edited_at: Option<u64>,
+    /// Whether only a tombstone is left: the place in the order and who stood there. The text
+    /// is empty then, here and everywhere.
+    pub deleted: bool,
+    /// The place of the message that this one answers; `null` if it answers none.
+    pub reply_to: Option<Seq>,
 }
 
 /// A person as seen in a room.

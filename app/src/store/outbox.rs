@@ -14,7 +14,7 @@ mod tests;
 
 pub use storage::StorageKey;
 
-use crate::protocol::{MessageId, Refusal};
+use crate::protocol::{MessageId, Refusal, Seq};
 
 /// Messages one outbox holds.
 pub const MESSAGES: usize = 100;
@@ -45,6 +45,8 @@ pub struct Outbox {
 pub struct Entry {
     pub id: MessageId,
     pub text: String,
+    /// The message that this one answers.
+    pub reply_to: Option<Seq>,
     /// Milliseconds since 1970.
     pub written_at: u64,
     pub delivery: Delivery,
@@ -82,14 +84,20 @@ impl Outbox {
     }
 
     /// Puts a message at the end.
-    pub fn push(&mut self, id: MessageId, text: String, written_at: u64) -> Result<(), Full> {
+    pub fn push(
+        &mut self,
+        id: MessageId,
+        text: String,
+        reply_to: Option<Seq>,
+        written_at: u64,
+    ) -> Result<(), Full> {
         if self.entries.len() >= MESSAGES {
             return Err(Full::Messages);
         }
         if self.bytes() + text.len() > BYTES {
             return Err(Full::Bytes);
         }
-        self.entries.push(Entry { id, text, written_at, delivery: Delivery::Waiting });
+        self.entries.push(Entry { id, text, reply_to, written_at, delivery: Delivery::Waiting });
         Ok(())
     }
 

@@ -1,15 +1,18 @@
 //! One room's messages as the page knows them.
 //!
 //! [`Timeline`] keeps what is confirmed, [`rows`] turns it into what is drawn, [`pending`] is
-//! what waits below the last message, [`visits`] are the lines about who came and went.
+//! what waits below the last message, [`quotes`] is what messages answer, [`visits`] are the
+//! lines about who came and went.
 
 pub mod pending;
+pub mod quotes;
 pub mod rows;
 pub mod visits;
 #[cfg(test)]
 mod tests;
 
 pub use pending::Pending;
+pub use quotes::Quote;
 pub use rows::{Row, RowKey, RowKind};
 pub use visits::Visits;
 
@@ -33,6 +36,8 @@ pub struct Timeline {
     /// What changed below the first loaded message. A page that was read before such a change
     /// may arrive after it, and must not bring the old text back.
     earlier: Vec<Arc<Message>>,
+    /// Messages that are not loaded, and answered by some that are.
+    quoted: Vec<Arc<Message>>,
     pending: Vec<Pending>,
     visits: visits::Log,
 }
@@ -55,6 +60,7 @@ impl Timeline {
             messages: snapshot.page.messages.clone(),
             from_beginning: snapshot.page.from_beginning,
             earlier: Vec::new(),
+            quoted: Vec::new(),
             pending: Vec::new(),
             visits: visits::Log::default(),
         }
@@ -164,6 +170,7 @@ impl Timeline {
     /// whether it is a new row.
     fn take_in(&mut self, message: &Arc<Message>) -> bool {
         self.pending_confirmed(message.id);
+        self.renew_quoted(message);
         if self.older().is_some_and(|first| message.seq < first) {
             self.note_earlier(message);
             return false;

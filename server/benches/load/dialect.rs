@@ -96,7 +96,8 @@ impl Dialect {
                 random[..4].copy_from_slice(&number.to_be_bytes());
                 random[4..8].copy_from_slice(&(sender as u32).to_be_bytes());
                 let id = MessageId::new(now_millis(), random);
-                let command = Command::Message { room: RoomKey(who.room.clone()), id, text };
+                let command =
+                    Command::Message { room: RoomKey(who.room.clone()), id, text, reply_to: None };
                 self.say(&ClientFrame::Command { id: number, command }, out);
             }
             Dialect::SocketIo => {
@@ -197,6 +198,8 @@ mod postcard {
             string(&mut rest)?;
             each(string(&mut rest)?);
             number(&mut rest)?;
+            let (_edited, _deleted) = (option(&mut rest)?, number(&mut rest)?);
+            let _answered = option(&mut rest)?;
         }
         rest.is_empty().then_some(())
     }
@@ -211,6 +214,13 @@ mod postcard {
                 return Some(number);
             }
             shift += 7;
+        }
+    }
+
+    fn option(rest: &mut &[u8]) -> Option<Option<u64>> {
+        match number(rest)? {
+            0 => Some(None),
+            _ => number(rest).map(Some),
         }
     }
 

@@ -6,14 +6,15 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts` and `seats` are what it does inside a
-//! transaction, `reader` answers questions on connections of the `readers`, `rows` turns rows
+//! line for the `writer`, which commits, `posts`, `amendments` and `seats` are what it does
+//! inside a transaction, `reader` answers questions on connections of the `readers`, `rows` turns rows
 //! into values. The tables are in `server/migrations`.
 
 mod home;
 mod write;
 mod writer;
 mod posts;
+mod amendments;
 mod seats;
 mod readers;
 mod reader;
@@ -22,8 +23,8 @@ mod rows;
 pub use home::OpenError;
 
 use super::{
-    Commit, Draft, Engine, Error, Latest, Membership, PostError, Posted, Result, RoomId,
-    RoomRecord, SessionRecord, TokenHash,
+    Amendment, Answer, Commit, Draft, Engine, Error, Latest, Membership, PostError, Posted, Result,
+    RoomId, RoomRecord, SessionRecord, TokenHash,
 };
 use app::protocol::{Epoch, Message, MessagePage, RoomKey, Seq, UserId};
 use async_trait::async_trait;
@@ -95,13 +96,14 @@ pub async fn open(options: Options) -> Result<(Sqlite, mpsc::Receiver<Commit>), 
         max_pages,
         writing,
     };
+    let path = options.path.clone();
     let write = async move {
-        writer::run(home, options.batch, limit, waiting, commits).await;
+        writer::run(home, &options, limit, waiting, commits).await;
         drop(done);
     };
     match run_apart(write) {
         Ok(()) => Ok((sqlite, committed)),
-        Err(error) => Err(OpenError::Other { path: options.path, source: error.into() }),
+        Err(error) => Err(OpenError::Other { path, source: error.into() }),
     }
 }
 
@@ -119,6 +121,14 @@ impl Sqlite {
     /// disk and empty it again.
     pub fn set_max_pages(&self, pages: Option<u32>) {
         self.max_pages.send_replace(pages);
+    }
+
+    /// Puts a change of what was said in line and waits for its answer.
+    async fn say(&self, write: impl FnOnce(Asker<Answer>) -> Write) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let closed = || PostError::NotStored;
+        self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
     }
 
     /// Puts a write in line and waits for its answer. Once in line, a write is carried out
@@ -147,10 +157,11 @@ impl Engine for Sqlite {
     }
 
     async fn post(&self, draft: Draft) -> Result<Posted, PostError> {
-        let (reply, answer) = oneshot::channel();
-        let post = Write::Post { draft, asker: Asker::new(reply) };
-        self.queue.send(post).await.map_err(|_| PostError::NotStored)?;
-        answer.await.map_err(|_| PostError::NotStored)?
+        self.say(|asker| Write::Post { draft, asker }).await
+    }
+
+    async fn amend(&self, amendment: Amendment) -> Result<Posted, PostError> {
+        self.say(|asker| Write::Amend { amendment, asker }).await
     }
 
     async fn changes_since(

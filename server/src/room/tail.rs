@@ -46,7 +46,14 @@ impl Tail {
         if batch.from != self.rev {
             return false;
         }
-        self.messages.extend(batch.messages.iter().cloned());
+        for message in &batch.messages {
+            match self.messages.binary_search_by_key(&message.seq, |known| known.seq) {
+                Ok(at) => self.messages[at] = message.clone(),
+                Err(at) if at == self.messages.len() => self.messages.push_back(message.clone()),
+                // Above the page.
+                Err(_) => {}
+            }
+        }
         let surplus = self.messages.len().saturating_sub(limits::PAGE);
         if surplus > 0 {
             self.messages.drain(..surplus);

@@ -2,7 +2,9 @@
 mod followers;
 
 use super::*;
-use crate::engine::{Draft, Latest, Membership, PostError, Posted, Result, SessionRecord};
+use crate::engine::{
+    Amendment, Draft, Latest, Membership, PostError, Posted, Result, SessionRecord,
+};
 use crate::names::Username;
 use crate::session::{Queue, Queued};
 use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Seq};
@@ -45,6 +47,9 @@ impl Engine for Log {
         unreachable!()
     }
     async fn post(&self, _: Draft) -> Result<Posted, PostError> {
+        unreachable!()
+    }
+    async fn amend(&self, _: Amendment) -> Result<Posted, PostError> {
         unreachable!()
     }
     async fn before(&self, _: RoomId, _: Seq, _: usize) -> Result<MessagePage> {
@@ -110,7 +115,7 @@ fn message(rev: Rev) -> Arc<Message> {
         user_id: UserId(1),
         username: "민수".into(),
         text: rev.to_string(),
-        created_at: 0,
+        ..Message::default()
     })
 }
 

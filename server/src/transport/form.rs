@@ -159,7 +159,7 @@ async fn post(
         // Whose name someone else has by now speaks under another.
         registry.visit(&room, session)?;
     }
-    let said_before = match registry.post(session, address, key, id, text).await {
+    let said_before = match registry.post(session, address, key, id, text, None).await {
         Ok(Posted::Fresh(_)) => return Ok(()),
         Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() == Some(&message.text),
         Err(Refusal::IdTaken) => false,
@@ -168,7 +168,7 @@ async fn post(
     // Going back brings a form up again that has been sent: other words under the same name
     // are another message.
     if !said_before {
-        registry.post(session, address, key, fresh_id(), text).await?;
+        registry.post(session, address, key, fresh_id(), text, None).await?;
     }
     Ok(())
 }

@@ -63,7 +63,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .routes(routes!(rooms::join))
         .routes(routes!(rooms::leave))
         .routes(routes!(rooms::users))
-        .routes(routes!(read::read, rooms::say));
+        .routes(routes!(read::read, rooms::say))
+        .routes(routes!(rooms::edit, rooms::delete));
     let (rooms, description) =
         OpenApiRouter::with_openapi(openapi::about()).nest("/api/v1", rooms).split_for_parts();
     let description = Arc::new(description);
@@ -109,7 +110,7 @@ fn cors(origins: &Origins) -> CorsLayer {
         .allow_origin(AllowOrigin::predicate(move |origin, _| {
             origin.to_str().is_ok_and(|origin| origins.names(origin))
         }))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

@@ -275,13 +275,13 @@ impl<W: Wire> Link<'_, W> {
     fn hear(&mut self, read: Read) -> Result<Option<Encoded>, Stop> {
         match read {
             Read::Frame(ClientFrame::Command { id, command }) => {
-                let is_message = matches!(command, Command::Message { .. });
+                let is_said = command.is_said();
                 let mut answer = self.ask(id, command);
                 // The first poll hands a message to the log, so that order is kept; it must not
                 // be put off because this task has had its share of time (tokio's budget).
                 match unconstrained(answer.as_mut()).now_or_never() {
                     Some(answer) => return Ok(Some(answer)),
-                    None if is_message => self.answers.push_back(answer),
+                    None if is_said => self.answers.push_back(answer),
                     None => self.in_line = Some(answer),
                 }
                 Ok(None)

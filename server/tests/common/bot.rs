@@ -47,6 +47,11 @@ impl Bot {
         request.header(CONTENT_TYPE, "application/json").body(body.to_string())
     }
 
+    pub fn patch_json(&self, path: &str, body: &Value) -> RequestBuilder {
+        let request = self.request(Method::PATCH, path);
+        request.header(CONTENT_TYPE, "application/json").body(body.to_string())
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         answer(self.request(Method::GET, path)).await
     }

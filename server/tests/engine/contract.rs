@@ -1,6 +1,8 @@
 //! The promises of `Engine`, written once. An engine's own file calls [`contract!`] with a
 //! function that opens an empty log, and so runs each of these facts.
 
+pub use crate::amending::*;
+
 use app::protocol::{Message, MessageId, RoomKey, UserId};
 use futures::future::join_all;
 use server::engine::{Commit, Draft, Engine, PostError, Posted, RoomBatch, RoomId, TokenHash};
@@ -40,6 +42,13 @@ macro_rules! contract {
             joining_a_room_that_does_not_exist_fails_alone
             a_message_for_a_room_that_does_not_exist_fails_alone
             a_closed_log_stores_nothing
+            an_edited_message_keeps_its_place_and_gets_the_next_rev
+            what_is_so_already_is_no_change
+            a_deletion_leaves_a_tombstone_that_nothing_brings_back
+            a_message_is_changed_by_its_sender_alone
+            a_message_is_edited_while_it_is_young_and_deleted_at_any_age
+            changes_in_one_commit_are_told_as_they_ended
+            an_answer_names_the_place_of_a_message_that_is_there
         );
     };
     ($open:path: $($fact:ident)*) => {
@@ -425,6 +434,7 @@ pub fn draft(room: RoomId, user: u64, text: &str) -> Draft {
         user: UserId(user),
         username: format!("user {user}"),
         text: text.to_owned(),
+        reply_to: None,
         created_at: 1_700_000_000_000 + made,
     }
 }

@@ -1,5 +1,6 @@
 //! What every engine promises (`contract`), and what only SQLite can do wrong (`sqlite`).
 #![allow(clippy::unwrap_used)]
 
+mod amending;
 mod contract;
 mod sqlite;

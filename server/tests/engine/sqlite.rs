@@ -4,7 +4,7 @@ use crate::contract::{Log, changes, contract, draft, fresh, listen, room};
 use app::protocol::RoomKey;
 use futures::future::join_all;
 use server::engine::sqlite::{self, OpenError, Options, Sqlite};
-use server::engine::{Draft, Engine, PostError, Posted, RoomBatch, TokenHash};
+use server::engine::{Amendment, Change, Draft, Engine, PostError, Posted, RoomBatch, TokenHash};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::fs;
@@ -37,6 +37,39 @@ async fn one_commit_takes_everything_that_waits() {
     engine.close().await;
     // What the writer took before it found the file locked, and all the others.
     assert!(announced.await.unwrap().len() <= 2);
+}
+
+#[tokio::test]
+async fn a_deleted_text_is_soon_nowhere_on_the_disk() {
+    let file = File::new();
+    let (engine, _announced) = file.open().await;
+    let room = room(&engine, 0).await;
+    let secret = "사라질 비밀 ".repeat(3);
+    // One in a page, and one that fills several.
+    for text in [secret.clone(), secret.repeat(300)] {
+        let said = fresh(engine.post(draft(room, 1, &text)).await);
+        assert!(file.holds(&secret));
+        let amend = |change| Amendment { room, id: said.id, user: said.user_id, change };
+        let text = format!("{secret}고침");
+        fresh(engine.amend(amend(Change::Text { text, at: 1, since: 0 })).await);
+        fresh(engine.amend(amend(Change::Deletion)).await);
+        while file.holds(&secret) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    // While a reader of another program holds the log open, it goes as soon as that ends.
+    let said = fresh(engine.post(draft(room, 1, &secret)).await);
+    let mut reader = file.connect().await;
+    execute(&mut reader, "BEGIN").await;
+    execute(&mut reader, "SELECT * FROM messages").await;
+    let deletion = Amendment { room, id: said.id, user: said.user_id, change: Change::Deletion };
+    fresh(engine.amend(deletion).await);
+    fresh(engine.post(draft(room, 1, "the writer goes on")).await);
+    assert!(file.holds(&secret));
+    execute(&mut reader, "COMMIT").await;
+    while file.holds(&secret) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
@@ -235,6 +268,14 @@ impl File {
     async fn open(&self) -> (Arc<dyn Engine>, JoinHandle<Vec<RoomBatch>>) {
         let (sqlite, commits) = sqlite::open(Options::new(&self.path)).await.unwrap();
         (Arc::new(sqlite), listen(commits))
+    }
+
+    /// Whether these words are anywhere in the database or what lies beside it.
+    fn holds(&self, words: &str) -> bool {
+        let directory = fs::read_dir(self.path.parent().unwrap()).unwrap();
+        let files = directory.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        let words = words.as_bytes();
+        files.into_iter().any(|bytes| bytes.windows(words.len()).any(|window| window == words))
     }
 
     /// As another program would.

@@ -162,3 +162,35 @@ async fn who_lost_their_name_meanwhile_reads_on_but_does_not_speak_under_it() {
     let refused = bot.post("/rooms/r/messages", &json!({ "text": "No, I." })).await;
     assert_eq!((refused.problem(), &refused.body["suggestion"]), ("name-taken", &json!("Ana 2")));
 }
+
+#[tokio::test]
+async fn what_does_not_apply_to_a_message_is_not_there() {
+    let server = TestServer::start().await;
+    let bot = Bot::joined(&server, "r", "Ana").await;
+    let first = bot.say("r", "one").await;
+    let body = json!({ "text": "two", "replyTo": first["seq"] });
+    let answer_to = bot.post("/rooms/r/messages", &body).await;
+    assert_eq!((answer_to.status, &answer_to.body["replyTo"]), (StatusCode::CREATED, &json!(1)));
+    let nowhere = bot.post("/rooms/r/messages", &json!({ "text": "?", "replyTo": 9 })).await;
+    assert_eq!((nowhere.status, nowhere.problem()), (StatusCode::NOT_FOUND, "unknown-message"));
+
+    let path = format!("/rooms/r/messages/{}", first["id"].as_str().unwrap());
+    let patch = |body: Value| bot.patch_json(&path, &body);
+    let edited = answer(patch(json!({ "text": " ONE " }))).await;
+    assert_eq!((edited.status, &edited.body["text"]), (StatusCode::OK, &json!("ONE")));
+    assert!(edited.body["editedAt"].is_u64() && edited.body.get("deleted").is_none());
+    assert_eq!(answer(patch(json!({ "text": "ONE" }))).await.body, edited.body);
+    let deleted = answer(bot.request(Method::DELETE, &path)).await;
+    assert_eq!(deleted.body["deleted"], true);
+    assert!(deleted.body.get("editedAt").is_none() && deleted.body["text"] == "");
+    assert_eq!(answer(bot.request(Method::DELETE, &path)).await.body, deleted.body);
+
+    let stranger = Bot::new(&server);
+    assert_eq!(answer(stranger.request(Method::DELETE, &path)).await.problem(), "not-joined");
+    for id in ["nonsense", "00000000-0000-0000-0000-000000000000"] {
+        let unknown = answer(bot.request(Method::DELETE, &format!("/rooms/r/messages/{id}"))).await;
+        assert_eq!(unknown.problem(), "unknown-message");
+    }
+    let wrong = answer(bot.request(Method::PUT, &path)).await;
+    assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
+}

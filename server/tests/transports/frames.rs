@@ -1,9 +1,10 @@
 //! The protocol's own frames as a way in, over a WebSocket or `/poll`.
 
 use super::common::{Client, Poller, TestServer, fresh_id, key, message};
-use super::{No, Way};
+use super::{DELETED, No, Way, edited};
 use app::protocol::{
-    Acked, Codec, Command, Cursor, Hello, MessageId, PresenceChange, Refusal, Rev, ServerFrame,
+    Acked, Codec, Command, Cursor, Hello, Message, MessageId, PresenceChange, Refusal, Rev,
+    ServerFrame,
 };
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::marker::PhantomData;
@@ -70,7 +71,7 @@ impl<L: Link> Frames<L> {
                 let seen = self.rooms.get_mut(batch.room.as_str()).unwrap();
                 assert_eq!(batch.from, seen.rev, "no gap, and nothing twice");
                 seen.rev = batch.to;
-                seen.texts.extend(batch.messages.iter().map(|message| message.text.clone()));
+                seen.texts.extend(batch.messages.iter().map(|message| heard(message)));
             }
             ServerFrame::Users(list) => {
                 let seen = self.rooms.get_mut(list.room.as_str()).unwrap();
@@ -91,8 +92,18 @@ impl<L: Link> Frames<L> {
     }
 }
 
+fn heard(message: &Message) -> String {
+    match message {
+        Message { deleted: true, .. } => DELETED.to_owned(),
+        Message { edited_at: Some(_), text, .. } => edited(text),
+        Message { text, .. } => text.clone(),
+    }
+}
+
 fn no(refusal: Refusal) -> No {
     match refusal {
+        Refusal::NotYours => No::NotYours,
+        Refusal::NoSuchMessage => No::Unknown,
         Refusal::NameTaken { .. } => No::NameTaken,
         Refusal::TextBlank => No::TextBlank,
         Refusal::NotJoined => No::NotJoined,
@@ -119,6 +130,16 @@ impl<L: Link> Way for Frames<L> {
 
     async fn say(&mut self, room: &str, id: MessageId, text: &str) -> Result<(), No> {
         self.client().post(room, id, text).await.map(drop).map_err(no)
+    }
+
+    async fn edit(&mut self, room: &str, id: MessageId, text: &str) -> Result<(), No> {
+        let edit = Command::Edit { room: key(room), id, text: text.to_owned() };
+        self.client().command(edit).await.map(drop).map_err(no)
+    }
+
+    async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No> {
+        let delete = Command::Delete { room: key(room), id };
+        self.client().command(delete).await.map(drop).map_err(no)
     }
 
     async fn say_all(&mut self, room: &str, texts: &[String]) {

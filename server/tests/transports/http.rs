@@ -1,10 +1,10 @@
 //! The HTTP API as a way in: talking by POST, and three ways to read.
 
 use super::common::TestServer;
-use super::common::bot::{Answer, Bot, Stream, cursor};
-use super::{No, Way};
+use super::common::bot::{Answer, Bot, Stream, answer, cursor};
+use super::{DELETED, No, Way, edited};
 use app::protocol::{MessageId, Rev};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use tokio::task::yield_now;
@@ -21,6 +21,8 @@ pub struct Http<R> {
 struct Place<R> {
     cursor: String,
     rev: Rev,
+    /// The last message.
+    seq: u64,
     /// Read and not asked for yet.
     texts: VecDeque<String>,
     /// None while one has vanished.
@@ -81,13 +83,31 @@ impl<R: Reading> Place<R> {
         let answer = reading.read(bot, room, &self.cursor).await;
         assert_eq!(answer["reset"], false);
         for message in answer["messages"].as_array().unwrap() {
-            self.rev += 1;
-            assert_eq!(message["rev"], self.rev, "no gap, and nothing twice");
-            self.texts.push_back(message["text"].as_str().unwrap().to_owned());
+            let rev = message["rev"].as_u64().unwrap();
+            assert!(rev > self.rev, "nothing twice");
+            self.rev = rev;
+            self.texts.push_back(heard(message, &mut self.seq));
         }
         assert_eq!(answer["cursor"]["rev"], self.rev);
         self.cursor = cursor(&answer);
     }
+}
+
+/// What a message says; `seq` counts along the new ones.
+pub fn heard(message: &Value, seq: &mut u64) -> String {
+    let text = message["text"].as_str().unwrap();
+    let is_known = message["seq"].as_u64().unwrap() <= *seq;
+    if message["deleted"] == true {
+        assert_eq!((text, is_known), ("", true));
+        return DELETED.to_owned();
+    }
+    if message.get("editedAt").is_some_and(Value::is_u64) {
+        assert!(is_known);
+        return edited(text);
+    }
+    *seq += 1;
+    assert_eq!(message["seq"], *seq, "no gap, and nothing twice");
+    text.to_owned()
 }
 
 fn no(answer: &Answer) -> No {
@@ -95,8 +115,15 @@ fn no(answer: &Answer) -> No {
         "name-taken" => No::NameTaken,
         "text-blank" => No::TextBlank,
         "not-joined" => No::NotJoined,
+        "not-yours" => No::NotYours,
+        "unknown-message" => No::Unknown,
         other => panic!("refused: {other}"),
     }
+}
+
+async fn done(request: RequestBuilder) -> Result<(), No> {
+    let answer = answer(request).await;
+    if answer.status == StatusCode::OK { Ok(()) } else { Err(no(&answer)) }
 }
 
 impl<R: Reading> Way for Http<R> {
@@ -114,7 +141,8 @@ impl<R: Reading> Way for Http<R> {
         }
         let (cursor, rev) = (cursor(&joined.body), joined.body["cursor"]["rev"].as_u64().unwrap());
         let reading = Some(R::begin(&self.bot, room, &cursor).await);
-        let place = Place { cursor, rev, texts: VecDeque::new(), reading };
+        // Nothing was said yet, in these tests.
+        let place = Place { cursor, rev, seq: rev, texts: VecDeque::new(), reading };
         self.rooms.insert(room.to_owned(), place);
         Ok(())
     }
@@ -126,6 +154,16 @@ impl<R: Reading> Way for Http<R> {
             StatusCode::CREATED | StatusCode::OK => Ok(()),
             _ => Err(no(&said)),
         }
+    }
+
+    async fn edit(&mut self, room: &str, id: MessageId, text: &str) -> Result<(), No> {
+        let path = format!("/rooms/{room}/messages/{id}");
+        done(self.bot.patch_json(&path, &json!({ "text": text }))).await
+    }
+
+    async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No> {
+        let path = format!("/rooms/{room}/messages/{id}");
+        done(self.bot.request(Method::DELETE, &path)).await
     }
 
     async fn hear(&mut self, room: &str, count: usize) -> Vec<String> {

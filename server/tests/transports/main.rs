@@ -22,7 +22,16 @@ enum No {
     NameTaken,
     TextBlank,
     NotJoined,
+    NotYours,
+    Unknown,
 }
+
+/// How a message that was changed is noted among the texts.
+fn edited(text: &str) -> String {
+    format!("{text} (edited)")
+}
+
+const DELETED: &str = "(deleted)";
 
 /// Someone who came in by one of the ways. Implementations wait for what they are asked to see
 /// and panic when it does not come.
@@ -44,7 +53,13 @@ trait Way: Sized {
         }
     }
 
-    /// The texts of the next messages of the room, one's own too, in the order they arrive.
+    /// Gives a message another text, once that is stored.
+    async fn edit(&mut self, room: &str, id: MessageId, text: &str) -> Result<(), No>;
+
+    async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No>;
+
+    /// The texts of the next messages of the room, one's own too, in the order they arrive; and
+    /// what changed of those before, as [`edited`] or [`DELETED`].
     async fn hear(&mut self, room: &str, count: usize) -> Vec<String>;
 
     /// Waits until these are the people in the room, in any order.
@@ -144,6 +159,51 @@ async fn who_comes_back_hears_what_they_missed<W: Way>() {
     assert_eq!(minsu.hear("r", 123).await.last().unwrap(), "here");
 }
 
+async fn what_is_edited_or_deleted_changes_for_everyone<W: Way>() {
+    let server = server("30").await;
+    let (mut minsu, mut ana) = two::<W>(&server).await;
+    let (one, two) = (fresh_id(), fresh_id());
+    minsu.say("r", one, "하나").await.unwrap();
+    minsu.say("r", two, "둘").await.unwrap();
+    for person in [&mut minsu, &mut ana] {
+        assert_eq!(person.hear("r", 2).await, ["하나", "둘"]);
+    }
+
+    minsu.edit("r", one, "하나!").await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [edited("하나!")]);
+    minsu.delete("r", two).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [DELETED]);
+    assert_eq!(minsu.hear("r", 2).await, [&*edited("하나!"), DELETED]);
+
+    assert_eq!(ana.edit("r", one, "?").await, Err(No::NotYours));
+    assert_eq!(ana.delete("r", one).await, Err(No::NotYours));
+    assert_eq!(minsu.edit("r", fresh_id(), "?").await, Err(No::Unknown));
+    assert_eq!(minsu.edit("r", two, "?").await, Err(No::Unknown));
+    assert_eq!(minsu.edit("r", one, " ").await, Err(No::TextBlank));
+    // What is so already is no change, and a late repeat brings nothing back.
+    minsu.edit("r", one, "하나!").await.unwrap();
+    minsu.delete("r", two).await.unwrap();
+    minsu.say("r", two, "둘").await.unwrap();
+    minsu.say("r", fresh_id(), "셋").await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, ["셋"]);
+}
+
+async fn who_comes_back_hears_what_became_of_what_they_knew<W: Way>() {
+    let server = server("30").await;
+    let (mut minsu, mut ana) = two::<W>(&server).await;
+    let (one, two) = (fresh_id(), fresh_id());
+    minsu.say("r", one, "하나").await.unwrap();
+    minsu.say("r", two, "둘").await.unwrap();
+    assert_eq!(ana.hear("r", 2).await, ["하나", "둘"]);
+    ana.vanish().await;
+    minsu.edit("r", one, "하나?").await.unwrap();
+    minsu.delete("r", two).await.unwrap();
+    minsu.edit("r", one, "하나!").await.unwrap();
+    minsu.say("r", fresh_id(), "셋").await.unwrap();
+    ana.come_back(&server, "r").await;
+    assert_eq!(ana.hear("r", 3).await, [DELETED, &edited("하나!"), "셋"]);
+}
+
 async fn who_reads_slowly_hears_everything<W: Way>() {
     let server = server("30").await;
     let (mut minsu, mut ana) = two::<W>(&server).await;
@@ -196,6 +256,8 @@ macro_rules! contract {
             everyone_hears_everything_in_the_same_order,
             a_message_said_twice_is_heard_once,
             who_comes_back_hears_what_they_missed,
+            what_is_edited_or_deleted_changes_for_everyone,
+            who_comes_back_hears_what_became_of_what_they_knew,
             who_reads_slowly_hears_everything,
             who_leaves_is_gone_and_hears_no_more_as_a_member,
             who_vanishes_is_gone_after_the_grace,

@@ -3,7 +3,8 @@
 
 use super::common::socketio::{self, Heard, Socket};
 use super::common::{TestServer, fresh_id};
-use super::{No, Way};
+use super::http::heard;
+use super::{DELETED, No, Way};
 use app::protocol::{MessageId, Rev};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -19,6 +20,8 @@ pub struct Classic<const POLLING: bool> {
     username: String,
     cursor: Option<Value>,
     rev: Rev,
+    /// The last message.
+    seq: u64,
     /// Heard and not asked for yet.
     texts: VecDeque<String>,
     usernames: BTreeSet<String>,
@@ -44,7 +47,11 @@ impl<const POLLING: bool> Classic<POLLING> {
         match self.socket().next().await.expect("more events") {
             Heard::Event(name, arguments) => match name.as_str() {
                 "message" if arguments[0]["username"] == "Admin" => {}
-                "message" => self.note(&arguments[0]),
+                "message" | "messageChanged" => self.note(&arguments[0]),
+                "messageDeleted" => {
+                    self.cursor = Some(arguments[0]["cursor"].clone());
+                    self.texts.push_back(DELETED.to_owned());
+                }
                 "roomData" => {
                     let users = arguments[0]["users"].as_array().unwrap().iter();
                     let names = users.map(|user| user["username"].as_str().unwrap().to_owned());
@@ -57,10 +64,11 @@ impl<const POLLING: bool> Classic<POLLING> {
     }
 
     fn note(&mut self, message: &Value) {
-        self.rev += 1;
-        assert_eq!(message["rev"], self.rev, "no gap, and nothing twice");
+        let rev = message["rev"].as_u64().unwrap();
+        assert!(rev > self.rev, "nothing twice");
+        self.rev = rev;
         self.cursor = Some(message["cursor"].clone());
-        self.texts.push_back(message["text"].as_str().unwrap().to_owned());
+        self.texts.push_back(heard(message, &mut self.seq));
     }
 }
 
@@ -74,6 +82,8 @@ fn said(arguments: Vec<Value>) -> Result<(), No> {
     Err(match reason.as_str().unwrap() {
         "먼저 방에 들어와 주세요." => No::NotJoined,
         "빈 메시지는 보낼 수 없어요." => No::TextBlank,
+        "다른 분의 메시지예요." => No::NotYours,
+        "그 메시지는 이제 없어요." => No::Unknown,
         taken if taken.starts_with("지금 같은 이름이 방에 있어요.") => No::NameTaken,
         other => panic!("refused: {other}"),
     })
@@ -91,6 +101,7 @@ impl<const POLLING: bool> Way for Classic<POLLING> {
             username: String::new(),
             cursor: None,
             rev: 0,
+            seq: 0,
             texts: VecDeque::new(),
             usernames: BTreeSet::new(),
         };
@@ -107,6 +118,15 @@ impl<const POLLING: bool> Way for Classic<POLLING> {
 
     async fn say(&mut self, _: &str, id: MessageId, text: &str) -> Result<(), No> {
         said(self.socket().call("message", &message(id, text)).await)
+    }
+
+    async fn edit(&mut self, _: &str, id: MessageId, text: &str) -> Result<(), No> {
+        let edit = json!({ "id": id.to_string(), "text": text });
+        said(self.socket().call("edit", &[edit]).await)
+    }
+
+    async fn delete(&mut self, _: &str, id: MessageId) -> Result<(), No> {
+        said(self.socket().call("delete", &[json!({ "id": id.to_string() })]).await)
     }
 
     async fn say_all(&mut self, _: &str, texts: &[String]) {

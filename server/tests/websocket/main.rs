@@ -646,3 +646,44 @@ async fn a_client_that_never_reads_does_not_hold_up_the_others_or_the_shutdown()
     assert!(matches!(silent.closed().await, Some(Close::ComeBack { .. })));
     stopping.await.unwrap();
 }
+
+#[tokio::test]
+async fn the_others_are_told_who_is_writing_and_not_too_often() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let mut reader = server.client(Codec::Json).await;
+    let epoch = minsu.greeting.as_ref().unwrap().epoch;
+    let cursor = Cursor { epoch, rev: 0 };
+    assert_eq!(
+        reader.command(Command::Typing { room: key("r") }).await,
+        Err(Refusal::NotJoined),
+        "who only reads writes nothing"
+    );
+    reader.command(Command::Resume { room: key("r"), cursor }).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(minsu.command(Command::Typing { room: key("r") }).await, Ok(Acked::Done));
+    }
+    minsu.say("r", "안녕").await;
+    for other in [&mut ana, &mut reader] {
+        let mut told = 0;
+        loop {
+            match other.next().await.unwrap() {
+                ServerFrame::Typing(typing) => {
+                    assert_eq!((typing.room, &*typing.user.username), (key("r"), "민수"));
+                    told += 1;
+                }
+                ServerFrame::Batch(_) => break,
+                _ => {}
+            }
+        }
+        assert_eq!(told, 1);
+    }
+    ana.say("r", "그래").await;
+    let is_answer = |frame: &ServerFrame| match frame {
+        ServerFrame::Typing(typing) => panic!("one's own: {typing:?}"),
+        ServerFrame::Batch(batch) => batch.messages[0].text == "그래",
+        _ => false,
+    };
+    assert!(minsu.until(is_answer).await.is_some());
+}

@@ -1,19 +1,25 @@
 //! The log in the document: measures it for the scroll machine, and moves it.
 
-use super::super::once_drawn;
 use super::super::room_page::desk::Desk;
 use super::super::room_page::open_room::{Older, OpenRoom};
+use super::super::{composer, once_drawn};
 use crate::browser;
+use crate::protocol::Seq;
 use crate::store::Window;
 use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Scroll};
-use crate::store::timeline::page_of;
+use crate::store::timeline::{RowKey, page_of};
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Rows remembered as anchors: several, because the first may be a line that goes away.
 const ANCHORS: usize = 3;
+
+/// The class of the row one was led to, and how long it stands out.
+const SOUGHT: &str = "message--sought";
+const SHOWN: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy)]
 pub struct LogView {
@@ -89,6 +95,38 @@ impl LogView {
         });
     }
 
+    /// Goes to a loaded message, and shows which it is.
+    pub fn to_message(self, seq: Seq) {
+        let room = self.room;
+        let known = room.timeline.peek_with(|timeline| {
+            let key = RowKey::Message(timeline.message(seq)?.id);
+            Some((key.to_string(), timeline.pages()))
+        });
+        let Some((id, loaded)) = known else { return };
+        if browser::document().get_element_by_id(&id).is_none() {
+            self.set_window(Window::around(page_of(seq), loaded));
+        }
+        once_drawn(move || {
+            let row = browser::element::<HtmlElement>(&id);
+            let (Some(geometry), Some(row), Some(y)) = (self.measure(), row, y_of()(&id)) else {
+                return;
+            };
+            let height = row.get_bounding_client_rect().height();
+            // Who sees it at the end stays at the end.
+            if y < 0.0 || y + height > geometry.viewport {
+                let go = self.scroll(|scroll| scroll.open(Opening::Divider { y }, geometry));
+                self.go(go);
+            }
+            let _ = row.focus();
+            let classes = row.class_list();
+            let _ = classes.add_1(SOUGHT);
+            let fade = move || {
+                let _ = classes.remove_1(SOUGHT);
+            };
+            set_timeout(fade, SHOWN);
+        });
+    }
+
     pub fn to_latest(self) {
         let go = self.scroll(Scroll::latest);
         self.go(go);
@@ -98,6 +136,43 @@ impl LogView {
     pub fn sent(self) {
         let go = self.scroll(Scroll::sent);
         self.go(go);
+    }
+
+    /// The arrow keys go from message to message, and from the last one to the composer.
+    pub fn walk(self, event: &KeyboardEvent) {
+        let is_down = match &*event.key() {
+            "ArrowUp" => false,
+            "ArrowDown" => true,
+            _ => return,
+        };
+        if event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let is_row = |element: &Element| element.tag_name() == "ARTICLE";
+        let focused = browser::document().active_element();
+        let row = focused.and_then(|element| element.closest("article").ok().flatten());
+        let next = |element: Element| match is_down {
+            true => element.next_element_sibling(),
+            false => element.previous_element_sibling(),
+        };
+        let mut to = match row {
+            Some(row) => next(row),
+            None if is_down => return,
+            None => {
+                browser::element::<Element>("log-rows").and_then(|rows| rows.last_element_child())
+            }
+        };
+        while let Some(element) = to.take_if(|element| !is_row(element)) {
+            to = next(element);
+        }
+        match to.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+            Some(row) => {
+                let _ = row.focus();
+            }
+            None if is_down => composer::focus(),
+            None => return,
+        }
+        event.prevent_default();
     }
 
     /// Draws or loads the page above.

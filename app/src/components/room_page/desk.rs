@@ -1,6 +1,7 @@
 //! Where store and connection meet: what is heard changes the open rooms, what is done there
 //! is asked over the link.
 
+mod amending;
 mod heard;
 mod outgoing;
 
@@ -70,9 +71,12 @@ enum Asked {
     Join(Option<RoomKey>),
     Resume(RoomKey),
     Message(RoomKey, MessageId),
+    Amend(RoomKey),
     Before(RoomKey, Seq),
+    Quote(RoomKey, Seq),
     Leave(RoomKey),
-    Read,
+    /// Nothing that needs to be heard.
+    Nothing,
 }
 
 impl Desk {
@@ -211,13 +215,24 @@ impl Desk {
         room.older.set(if is_asked { Older::Loading } else { Older::Failed });
     }
 
+    /// Asks for a message that another answers, once.
+    pub fn ask_quote(self, room: OpenRoom, seq: Seq) {
+        if room.asked_quotes.peek_with(|asked| asked.contains(&seq)) {
+            return;
+        }
+        let command = Command::Before { room: room.key(), before: seq + 1, limit: 1 };
+        if self.ask(command, Asked::Quote(room.key(), seq)) {
+            room.asked_quotes.change(|asked| asked.push(seq));
+        }
+    }
+
     /// Everything up to the end was seen.
     pub fn mark_read(self, room: OpenRoom) {
         let seq = room.timeline.peek_with(|timeline| timeline.last_seq());
         if room.username.peek().is_none() || seq <= room.last_read.peek() {
             return;
         }
-        if self.ask(Command::Read { room: room.key(), seq }, Asked::Read) {
+        if self.ask(Command::Read { room: room.key(), seq }, Asked::Nothing) {
             room.last_read.set(seq);
             self.set_unread(&room.key(), |_| 0);
         }

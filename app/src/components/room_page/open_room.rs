@@ -4,10 +4,11 @@
 use super::super::live::Live;
 use super::zone::Offsets;
 use crate::page::RoomView;
-use crate::protocol::{Refusal, RoomKey, Seq, Snapshot, User, UserId};
+use crate::protocol::{Message, MessageId, Refusal, RoomKey, Seq, Snapshot, User, UserId};
 use crate::store::scroll::{Place, Scroll};
-use crate::store::{Input, Outbox, Timeline, Users, Window};
+use crate::store::{Input, Outbox, Timeline, Typing, Users, Window};
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A handle; copies are the same room.
 #[derive(Clone, Copy)]
@@ -37,8 +38,16 @@ pub struct OpenRoom {
     pub seeks_unread: Live<bool>,
     /// Why one could not join, until the next try.
     pub refusal: Live<Option<Refusal>>,
-    /// Why the composer took no more.
-    pub outbox_trouble: Live<Option<OutboxTrouble>>,
+    /// What the composer's message will answer.
+    pub reply: Live<Option<Arc<Message>>>,
+    /// What was asked for to be quoted, while there is this connection.
+    pub asked_quotes: Live<Vec<Seq>>,
+    /// Who is writing.
+    pub typing: Live<Typing>,
+    /// What of one's own is being changed.
+    pub amending: Live<Amending>,
+    /// Why the composer took no more, or a change was not made.
+    pub trouble: Live<Option<Trouble>>,
     /// Grows when the reader comes back to the tab.
     pub looks: Live<u32>,
     /// Messages of others that came and are not drawn yet.
@@ -57,12 +66,26 @@ pub enum Older {
     Failed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutboxTrouble {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
     /// So much waits already that no more is taken.
     Full,
     /// The browser does not let us keep anything.
     Unsafe,
+    /// There is no connection, and a change does not wait for one.
+    NotLinked,
+    Refused(Refusal),
+}
+
+/// What of one's own messages is being changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Amending {
+    #[default]
+    Nothing,
+    /// It stands in the composer; what stood there before is kept.
+    Edit { id: MessageId, draft: String },
+    /// It is to be deleted, if one means it.
+    Delete(MessageId),
 }
 
 impl OpenRoom {
@@ -99,7 +122,11 @@ impl OpenRoom {
             older: Live::new(Older::Idle),
             seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
-            outbox_trouble: Live::new(None),
+            reply: Live::new(None),
+            asked_quotes: Live::new(Vec::new()),
+            typing: Live::new(Typing::default()),
+            amending: Live::new(Amending::Nothing),
+            trouble: Live::new(None),
             looks: Live::new(0),
             arrived: Live::new(0),
             sent: Live::new(0),

@@ -1,17 +1,22 @@
 //! How an outbox is kept in localStorage: under which key, in which form.
 
 use super::{Delivery, Entry, Outbox};
-use crate::protocol::{Codec, MessageId, Refusal, RoomKey, UserId};
+use crate::protocol::{Codec, MessageId, Refusal, RoomKey, Seq, UserId};
 use std::fmt;
 
 /// The first byte of what is stored. Another form takes another number.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// The form before replies: what it held must not be lost.
+const WITHOUT_REPLIES: u8 = 1;
 
 const PREFIX: &str = "sarangbang.outbox.";
 
-/// An entry as stored: id, text, date, and the refusal if it failed. The refusal is bytes of
+/// An entry as stored: id, text, date, and the refusal if it failed; what it answers. The refusal is bytes of
 /// its own, so that a later build that knows other refusals still reads the message.
-type Stored = (MessageId, String, u64, Option<Vec<u8>>);
+type Stored = (StoredBefore, Option<Seq>);
+
+type StoredBefore = (MessageId, String, u64, Option<Vec<u8>>);
 
 impl Outbox {
     /// The entries as text. What is in flight counts as waiting: only an ack takes it out.
@@ -21,7 +26,7 @@ impl Outbox {
                 Delivery::Failed(refusal) => Some(Codec::Postcard.encode(refusal)),
                 _ => None,
             };
-            (entry.id, entry.text.clone(), entry.written_at, refusal)
+            ((entry.id, entry.text.clone(), entry.written_at, refusal), entry.reply_to)
         });
         let bytes = Codec::Postcard.encode(&stored.collect::<Vec<_>>());
         // One character for each byte: storage keeps two bytes for every character.
@@ -34,9 +39,13 @@ impl Outbox {
             text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_default();
         let stored: Vec<Stored> = match bytes.split_first() {
             Some((&VERSION, rest)) => Codec::Postcard.decode(rest).unwrap_or_default(),
+            Some((&WITHOUT_REPLIES, rest)) => {
+                let stored: Vec<StoredBefore> = Codec::Postcard.decode(rest).unwrap_or_default();
+                stored.into_iter().map(|entry| (entry, None)).collect()
+            }
             _ => Vec::new(),
         };
-        let entries = stored.into_iter().map(|(id, text, written_at, refusal)| {
+        let entries = stored.into_iter().map(|((id, text, written_at, refusal), reply_to)| {
             let delivery = match refusal {
                 // A reason this build cannot read is still a reason not to send by itself.
                 Some(reason) => {
@@ -44,7 +53,7 @@ impl Outbox {
                 }
                 None => Delivery::Waiting,
             };
-            Entry { id, text, written_at, delivery }
+            Entry { id, text, reply_to, written_at, delivery }
         });
         Outbox { entries: entries.collect(), ..Outbox::default() }
     }

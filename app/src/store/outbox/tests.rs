@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::Codec;
 use crate::protocol::{RoomKey, UserId};
 use proptest::prelude::*;
 
@@ -9,7 +10,7 @@ fn id(number: u64) -> MessageId {
 fn outbox(numbers: impl IntoIterator<Item = u64>) -> Outbox {
     let mut outbox = Outbox::default();
     for number in numbers {
-        outbox.push(id(number), number.to_string(), number).unwrap();
+        outbox.push(id(number), number.to_string(), None, number).unwrap();
     }
     outbox
 }
@@ -126,14 +127,14 @@ fn who_is_not_in_the_room_any_more_loses_nothing() {
 #[test]
 fn a_full_outbox_says_so() {
     let mut many = outbox(1..=100);
-    assert_eq!(many.push(id(101), "".into(), 0), Err(Full::Messages));
+    assert_eq!(many.push(id(101), "".into(), None, 0), Err(Full::Messages));
     let mut long = outbox([]);
     for number in 0..16 {
-        long.push(id(number), "x".repeat(BYTES / 16), 0).unwrap();
+        long.push(id(number), "x".repeat(BYTES / 16), None, 0).unwrap();
     }
-    assert_eq!(long.push(id(16), "x".into(), 0), Err(Full::Bytes));
+    assert_eq!(long.push(id(16), "x".into(), None, 0), Err(Full::Bytes));
     long.acked(id(0));
-    assert_eq!(long.push(id(16), "x".into(), 0), Ok(()));
+    assert_eq!(long.push(id(16), "x".into(), None, 0), Ok(()));
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_reason_of_another_build_does_not_lose_the_message() {
 fn an_adopted_outbox_is_merged_by_time_and_each_order_stays() {
     let mut mine = outbox([1, 4, 6]);
     let mut theirs = outbox([2, 4, 5]);
-    theirs.push(id(3), "3".into(), 3).unwrap();
+    theirs.push(id(3), "3".into(), None, 3).unwrap();
     mine.adopt(theirs);
     assert_eq!(order(&mine), "1 2 4 5 3 6");
 }
@@ -276,4 +277,17 @@ proptest! {
         }
         prop_assert_eq!(arrived, (1..=8).map(id).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn what_was_kept_before_there_were_replies_is_not_lost() {
+    let failed = Codec::Postcard.encode(&Refusal::TextBlank);
+    let kept =
+        vec![(id(1), "하나".to_owned(), 1_u64, None), (id(2), "둘".to_owned(), 2, Some(failed))];
+    let bytes = Codec::Postcard.encode(&kept);
+    let text: String = std::iter::once(1).chain(bytes).map(char::from).collect();
+    let outbox = Outbox::decode(&text);
+    let texts: Vec<_> = outbox.entries().iter().map(|entry| &*entry.text).collect();
+    assert_eq!(texts, ["하나", "둘"]);
+    assert_eq!(outbox.entries()[1].delivery, Delivery::Failed(Refusal::TextBlank));
 }

@@ -1,6 +1,6 @@
 //! What is drawn of a timeline: rows, page by page.
 
-use super::{Pending, Timeline, Visits, page_of};
+use super::{Pending, Quote, Timeline, Visits, page_of};
 use crate::calendar::{Date, civil};
 use crate::protocol::{Message, MessageId, Seq, UserId};
 use std::fmt;
@@ -32,14 +32,16 @@ pub enum RowKind {
     Day(Date),
     /// What follows is unread.
     Divider,
-    /// `head`: the row shows its author.
+    /// `head`: the row shows its author, as every answer does. `quote`: what it answers.
     Message {
         message: Arc<Message>,
         head: bool,
+        quote: Option<Quote>,
     },
     Pending {
         pending: Pending,
         head: bool,
+        quote: Option<Quote>,
     },
     System(Visits),
 }
@@ -80,8 +82,9 @@ impl Timeline {
             if divider.is_some_and(|read| self.is_first_unread(first + at, read)) {
                 drawing.interrupt(RowKey::Divider, RowKind::Divider);
             }
-            let head = drawing.head(said);
-            let kind = RowKind::Message { message: message.clone(), head };
+            let quote = message.reply_to.map(|seq| self.quote(seq));
+            let head = drawing.head(said) || quote.is_some();
+            let kind = RowKind::Message { message: message.clone(), head, quote };
             drawing.rows.push(Row { key: RowKey::Message(message.id), kind });
             drawing.visits(message.seq, self.visits.after(message.seq));
         }
@@ -89,8 +92,9 @@ impl Timeline {
         for pending in pending {
             let said = Said::pending(pending, &offset);
             drawing.day(&said, pending.id);
-            let head = drawing.head(said);
-            let kind = RowKind::Pending { pending: pending.clone(), head };
+            let quote = pending.reply_to.map(|seq| self.quote(seq));
+            let head = drawing.head(said) || quote.is_some();
+            let kind = RowKind::Pending { pending: pending.clone(), head, quote };
             drawing.rows.push(Row { key: RowKey::Message(pending.id), kind });
         }
         drawing.rows

@@ -24,6 +24,7 @@ fn message(seq: Seq, rev: u64) -> Message {
         username: "민수".into(),
         text: format!("{seq} at {rev}"),
         created_at: seq * MINUTE,
+        ..Message::default()
     }
 }
 
@@ -71,6 +72,7 @@ fn entry(number: u64) -> Entry {
     Entry {
         id: id(number),
         text: "안녕".into(),
+        reply_to: None,
         written_at: number * MINUTE,
         delivery: Delivery::Waiting,
     }
@@ -95,8 +97,8 @@ fn drawn(timeline: &Timeline, divider: Option<Seq>) -> String {
         {
             RowKind::Day(_) => "day".into(),
             RowKind::Divider => "new".into(),
-            RowKind::Message { message, head: true } => format!("+{}", message.seq),
-            RowKind::Message { message, head: false } => message.seq.to_string(),
+            RowKind::Message { message, head: true, .. } => format!("+{}", message.seq),
+            RowKind::Message { message, head: false, .. } => message.seq.to_string(),
             RowKind::Pending { pending, .. } => format!("?{}", minutes(pending.id) & 0xffff),
             RowKind::System(visits) => format!("~{}", visits.arrived.len()),
         });
@@ -379,4 +381,30 @@ proptest! {
             prop_assert_eq!(keys.len(), distinct.len());
         }
     }
+}
+
+#[test]
+fn an_answer_quotes_what_it_answers_loaded_or_fetched_and_as_it_is_now() {
+    let mut timeline = timeline(51..=100);
+    let answer = |seq, reply_to| Message { reply_to: Some(reply_to), ..message(seq, seq) };
+    timeline.apply(&batch(100, 103, vec![answer(101, 60), answer(102, 7), answer(103, 7)]));
+    let quoted = |timeline: &Timeline, seq| timeline.quote(seq).message.map(|m| m.text.clone());
+    assert_eq!(quoted(&timeline, 60).as_deref(), Some("60 at 60"));
+    assert_eq!(timeline.lacking_quotes().into_iter().collect::<Vec<_>>(), [7]);
+    timeline.keep_quoted(&Arc::new(message(7, 7)));
+    assert!(timeline.lacking_quotes().is_empty());
+    timeline.apply(&batch(103, 105, vec![message(60, 104), message(7, 105)]));
+    timeline.keep_quoted(&Arc::new(message(7, 7)));
+    assert_eq!(quoted(&timeline, 60).as_deref(), Some("60 at 104"));
+    assert_eq!(
+        quoted(&timeline, 7).as_deref(),
+        Some("7 at 105"),
+        "an old page brings nothing back"
+    );
+    let rows = timeline.rows(2, None, |_| 0);
+    let is_head = rows.iter().any(|row| {
+        matches!(&row.kind, RowKind::Message { message, head: true, quote: Some(quote) }
+            if message.seq == 103 && quote.seq == 7)
+    });
+    assert!(is_head, "an answer shows who gives it");
 }

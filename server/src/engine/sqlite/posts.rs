@@ -10,13 +10,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How far each room of a batch has come.
-type Counters = HashMap<RoomId, (Seq, Rev)>;
+pub(super) type Counters = HashMap<RoomId, (Seq, Rev)>;
 
 /// Each message that a batch's ids stand for so far.
-type Known = HashMap<(RoomId, MessageId), Arc<Message>>;
+pub(super) type Known = HashMap<(RoomId, MessageId), Arc<Message>>;
+
+/// What a transaction has changed so far.
+pub(super) type Changes = BTreeMap<RoomId, RoomBatch>;
 
 /// Gives each draft its place and writes it, unless its id is known. Returns the answers, in
-/// the drafts' order, and what changed, in the rooms' order.
+/// the drafts' order, and what changed.
 ///
 /// Most ids are new. So they are looked up only after one turned out to be taken, and then
 /// the batch is written a second time, without those that are known.
@@ -26,13 +29,14 @@ type Known = HashMap<(RoomId, MessageId), Arc<Message>>;
 pub(super) async fn store(
     connection: &mut SqliteConnection,
     drafts: &[&Draft],
-) -> sqlx::Result<(Vec<Answer>, Vec<RoomBatch>)> {
-    let counters = counters(connection, drafts).await?;
+) -> sqlx::Result<(Vec<Answer>, Changes)> {
+    let counters = counters(connection, drafts.iter().map(|draft| draft.room)).await?;
     let (answers, batches) = place(drafts, counters.clone(), Known::new());
     match write(connection, &batches).await {
         Ok(()) => Ok((answers, batches)),
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            let known = known(connection, drafts).await?;
+            let ids = drafts.iter().map(|draft| (draft.room, draft.id));
+            let known = known(connection, ids).await?;
             let (answers, batches) = place(drafts, counters, known);
             write(connection, &batches).await?;
             Ok((answers, batches))
@@ -53,23 +57,21 @@ pub(super) async fn is_stored(
         return Ok(false);
     };
     sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM messages WHERE room = ? AND seq = ? AND id = ?)",
+        "SELECT EXISTS (SELECT 1 FROM messages
+         WHERE room = ? AND seq = ? AND id = ? AND rev = ?)",
     )
     .bind(room.0)
     .bind(to_sql(message.seq))
     .bind(&message.id.0.as_bytes()[..])
+    .bind(to_sql(message.rev))
     .fetch_one(connection)
     .await
 }
 
-fn place(
-    drafts: &[&Draft],
-    mut counters: Counters,
-    mut known: Known,
-) -> (Vec<Answer>, Vec<RoomBatch>) {
-    let mut batches: BTreeMap<RoomId, RoomBatch> = BTreeMap::new();
+fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<Answer>, Changes) {
+    let mut batches = Changes::new();
     let place = |draft: &&Draft| {
-        let Draft { room, id, user, username, text, created_at } = (*draft).clone();
+        let Draft { room, id, user, username, text, reply_to, created_at } = (*draft).clone();
         if let Some(message) = known.get(&(room, id)) {
             let own = message.user_id == user;
             return if own { Ok(Posted::Repeat(message.clone())) } else { Err(PostError::IdTaken) };
@@ -78,27 +80,43 @@ fn place(
             tracing::error!(room = room.0, "a message for a room that does not exist");
             return Err(PostError::NotStored);
         };
-        let batch = batches.entry(room).or_insert_with(|| RoomBatch {
-            room,
-            from: *rev,
-            to: *rev,
-            messages: Vec::new(),
-        });
+        if reply_to.is_some_and(|place| place == 0 || place > *seq) {
+            return Err(PostError::NoSuchMessage);
+        }
+        let batch = batches.entry(room).or_insert_with(|| empty_batch(room, *rev));
         *seq += 1;
         *rev += 1;
         let (seq, rev) = (*seq, *rev);
-        let message = Arc::new(Message { id, seq, rev, user_id: user, username, text, created_at });
+        let message = Arc::new(Message {
+            id,
+            seq,
+            rev,
+            user_id: user,
+            username,
+            text,
+            created_at,
+            edited_at: None,
+            deleted: false,
+            reply_to,
+        });
         batch.to = rev;
         batch.messages.push(message.clone());
         known.insert((room, id), message.clone());
         Ok(Posted::Fresh(message))
     };
     let answers = drafts.iter().map(place).collect();
-    (answers, batches.into_values().collect())
+    (answers, batches)
 }
 
-async fn counters(connection: &mut SqliteConnection, drafts: &[&Draft]) -> sqlx::Result<Counters> {
-    let mut rooms: Vec<i64> = drafts.iter().map(|draft| draft.room.0).collect();
+pub(super) fn empty_batch(room: RoomId, rev: Rev) -> RoomBatch {
+    RoomBatch { room, from: rev, to: rev, messages: Vec::new() }
+}
+
+pub(super) async fn counters(
+    connection: &mut SqliteConnection,
+    rooms: impl Iterator<Item = RoomId>,
+) -> sqlx::Result<Counters> {
+    let mut rooms: Vec<i64> = rooms.map(|room| room.0).collect();
     rooms.sort_unstable();
     rooms.dedup();
     let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
@@ -113,8 +131,12 @@ async fn counters(connection: &mut SqliteConnection, drafts: &[&Draft]) -> sqlx:
         .collect())
 }
 
-async fn known(connection: &mut SqliteConnection, drafts: &[&Draft]) -> sqlx::Result<Known> {
-    let ids: Vec<_> = drafts.iter().map(|draft| (draft.room.0, draft.id)).collect();
+/// The messages of these ids that there are.
+pub(super) async fn known(
+    connection: &mut SqliteConnection,
+    ids: impl Iterator<Item = (RoomId, MessageId)>,
+) -> sqlx::Result<Known> {
+    let ids: Vec<_> = ids.map(|(room, id)| (room.0, id)).collect();
     // CROSS JOIN fixes the order: look up each id, rather than look at each message.
     let rows: Vec<MessageRow> = sqlx::query_as(
         "SELECT messages.* FROM jsonb_each(?) AS asked CROSS JOIN messages
@@ -127,31 +149,33 @@ async fn known(connection: &mut SqliteConnection, drafts: &[&Draft]) -> sqlx::Re
     Ok(messages.map(|(room, message)| ((room, message.id), message)).collect())
 }
 
-/// Writes the messages, and moves the rooms' counters to where each batch ends. (A change
-/// that is no new message would move `rev` alone.)
-async fn write(connection: &mut SqliteConnection, batches: &[RoomBatch]) -> sqlx::Result<()> {
+/// Writes the messages, and moves the rooms' counters to where each batch ends.
+async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Result<()> {
     if batches.is_empty() {
         return Ok(());
     }
     let rows: Vec<_> = batches
-        .iter()
+        .values()
         .flat_map(|batch| batch.messages.iter().map(|message| (batch.room.0, message)))
         .map(|(room, message)| {
-            let Message { id, seq, rev, user_id, username, text, created_at } = &**message;
+            let Message { id, seq, rev, user_id, username, text, created_at, reply_to, .. } =
+                &**message;
             let (user, created_at) = (to_sql(user_id.0), to_sql(*created_at));
-            (room, to_sql(*seq), to_sql(*rev), id, user, username, text, created_at)
+            let reply_to = reply_to.map(to_sql);
+            (room, to_sql(*seq), to_sql(*rev), id, user, username, text, created_at, reply_to)
         })
         .collect();
     let ends: Vec<_> = batches
-        .iter()
+        .values()
         .filter_map(|batch| Some((batch.room.0, batch.messages.last()?)))
         .map(|(room, last)| (room, to_sql(last.seq), to_sql(last.rev)))
         .collect();
     // jsonb_each, because json_each would write every row out as text to be parsed again.
     sqlx::query(
-        "INSERT INTO messages (room, seq, rev, id, user_id, username, text, created_at)
+        "INSERT INTO messages (room, seq, rev, id, user_id, username, text, created_at,
+                               reply_to)
          SELECT value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3, '-'),
-                value ->> 4, value ->> 5, value ->> 6, value ->> 7
+                value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
          FROM jsonb_each(?);
 
          UPDATE rooms SET seq = ends.value ->> 1, rev = ends.value ->> 2
@@ -164,7 +188,7 @@ async fn write(connection: &mut SqliteConnection, batches: &[RoomBatch]) -> sqlx
     Ok(())
 }
 
-fn json<T: serde::Serialize>(rows: &T) -> String {
+pub(super) fn json<T: serde::Serialize>(rows: &T) -> String {
     serde_json::to_string(rows).expect("numbers and strings are JSON")
 }
 
@@ -188,6 +212,7 @@ mod tests {
             user: UserId(user),
             username: "민수".into(),
             text: "안녕".into(),
+            reply_to: None,
             created_at: 1,
         };
         let (a, b, c, a_of_another) = (draft(1, 1), draft(2, 1), draft(3, 1), draft(1, 2));
@@ -201,12 +226,13 @@ mod tests {
         let (answers, changes) = store(&mut connection, &batch).await.unwrap();
         let answers: Vec<_> = answers.iter().map(seq).collect();
         assert_eq!(answers, [("fresh", 1), ("repeat", 1), ("taken", 0), ("fresh", 2)]);
-        assert_eq!((changes[0].from, changes[0].to), (0, 2));
+        assert_eq!((changes[&room].from, changes[&room].to), (0, 2));
 
         let batch = [&c, &b, &a_of_another, &c];
         let (answers, changes) = store(&mut connection, &batch).await.unwrap();
         let answers: Vec<_> = answers.iter().map(seq).collect();
         assert_eq!(answers, [("fresh", 3), ("repeat", 2), ("taken", 0), ("repeat", 3)]);
-        assert_eq!((changes[0].from, changes[0].to, changes[0].messages.len()), (2, 3, 1));
+        let change = &changes[&room];
+        assert_eq!((change.from, change.to, change.messages.len()), (2, 3, 1));
     }
 }

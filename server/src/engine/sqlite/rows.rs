@@ -75,6 +75,9 @@ pub(super) struct MessageRow {
     username: String,
     text: String,
     created_at: i64,
+    edited_at: Option<i64>,
+    deleted: bool,
+    reply_to: Option<i64>,
 }
 
 impl From<MessageRow> for Arc<Message> {
@@ -88,6 +91,9 @@ impl From<MessageRow> for Arc<Message> {
             username: row.username,
             text: row.text,
             created_at: row.created_at.cast_unsigned(),
+            edited_at: row.edited_at.map(i64::cast_unsigned),
+            deleted: row.deleted,
+            reply_to: row.reply_to.map(i64::cast_unsigned),
         })
     }
 }

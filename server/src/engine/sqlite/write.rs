@@ -1,6 +1,6 @@
 //! A write on its way from who asks for it, through the line, to its answer.
 
-use crate::engine::{Answer, Draft, Membership, Result, RoomId, RoomRecord, TokenHash};
+use crate::engine::{Amendment, Answer, Draft, Membership, Result, RoomId, RoomRecord, TokenHash};
 use app::protocol::{RoomKey, Seq, UserId};
 use tokio::sync::oneshot;
 
@@ -8,6 +8,10 @@ use tokio::sync::oneshot;
 pub(super) enum Write {
     Post {
         draft: Draft,
+        asker: Asker<Answer>,
+    },
+    Amend {
+        amendment: Amendment,
         asker: Asker<Answer>,
     },
     MakeRoom {

@@ -6,11 +6,13 @@
 //! easier to trust than a guess. While no connection can be had, new writes are refused
 //! rather than kept waiting, and the writer keeps trying.
 
+use super::Options;
+use super::amendments;
 use super::home::{self, Home};
-use super::posts;
+use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
-use crate::engine::{Commit, Error, PostError, Result, RoomBatch};
+use crate::engine::{Commit, Error, PostError, Posted, Result, RoomBatch};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use std::collections::HashMap;
@@ -18,22 +20,33 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 /// Between two attempts to open the file again.
 const RETRY: Duration = Duration::from_millis(100);
 
+/// How long a text that was deleted or changed may live on in the write-ahead log.
+const SCRUB: Duration = Duration::from_secs(1);
+
+/// How long emptying the write-ahead log may wait for readers, while the writes wait.
+const SCRUB_PATIENCE: Duration = Duration::from_millis(100);
+
 /// Writes until the log is closed or nobody is left to ask.
 pub(super) async fn run(
     home: Home,
-    batch: usize,
+    options: &Options,
     max_pages: watch::Receiver<Option<u32>>,
     queue: mpsc::Receiver<Write>,
     commits: mpsc::Sender<Commit>,
 ) {
     let Home { mut connection, connect, readers, lock, .. } = home;
-    let mut writer = Writer { connect, max_pages, queue, commits, failing: false };
+    // What was deleted just before a crash is in the log that it left.
+    let scrub_at = Some(Instant::now() + SCRUB);
+    let busy_timeout = options.busy_timeout;
+    let mut writer =
+        Writer { connect, busy_timeout, max_pages, queue, commits, failing: false, scrub_at };
     let mut writes = Vec::new();
-    while writer.queue.recv_many(&mut writes, batch).await > 0 {
+    while writer.receive(&mut connection, &mut writes, options.batch).await {
         match writer.commit(&mut connection, &mut writes).await {
             Ok(changes) => writer.announce(changes, writes.drain(..)).await,
             Err(failure) => {
@@ -54,11 +67,14 @@ pub(super) async fn run(
 
 struct Writer {
     connect: SqliteConnectOptions,
+    busy_timeout: Duration,
     max_pages: watch::Receiver<Option<u32>>,
     queue: mpsc::Receiver<Write>,
     commits: mpsc::Sender<Commit>,
     /// Whether the last transaction failed: each outage is logged once, and so is its end.
     failing: bool,
+    /// When to empty the write-ahead log of texts that are no more.
+    scrub_at: Option<Instant>,
 }
 
 /// A transaction that failed.
@@ -76,6 +92,38 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Writer {
+    /// Takes what waits, at most so many; scrubs meanwhile if that is due. `false`: nobody is
+    /// left to ask.
+    async fn receive(
+        &mut self,
+        connection: &mut SqliteConnection,
+        writes: &mut Vec<Write>,
+        limit: usize,
+    ) -> bool {
+        while let Some(at) = self.scrub_at {
+            tokio::select! {
+                biased;
+                () = sleep_until(at) => self.scrub(connection).await,
+                received = self.queue.recv_many(writes, limit) => return received > 0,
+            }
+        }
+        self.queue.recv_many(writes, limit).await > 0
+    }
+
+    /// Copies the write-ahead log into the file and empties it: in its older pages texts live
+    /// on that were overwritten since.
+    async fn scrub(&mut self, connection: &mut SqliteConnection) {
+        let patience =
+            |time: Duration| AssertSqlSafe(format!("PRAGMA busy_timeout = {}", time.as_millis()));
+        let _ = sqlx::raw_sql(patience(SCRUB_PATIENCE)).execute(&mut *connection).await;
+        let checkpoint = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)");
+        let is_busy: sqlx::Result<bool> = checkpoint.fetch_one(&mut *connection).await;
+        let _ = sqlx::raw_sql(patience(self.busy_timeout)).execute(connection).await;
+        // While someone reads it cannot be emptied. On an error it can wait for what mends
+        // that: the writes will notice.
+        self.scrub_at = is_busy.unwrap_or(true).then(|| Instant::now() + SCRUB);
+    }
+
     /// One transaction with all these writes. Returns what it changed, and leaves each answer
     /// with its asker.
     async fn commit(
@@ -90,7 +138,11 @@ impl Writer {
         }
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
         take_seats(connection, writes).await?;
-        let changes = store_posts(connection, writes).await?;
+        let mut changes = store_posts(connection, writes).await?;
+        if amend(connection, writes, &mut changes).await? {
+            self.scrub_at.get_or_insert_with(|| Instant::now() + SCRUB);
+        }
+        let changes = changes.into_values().collect();
         match sqlx::query("COMMIT").execute(connection).await {
             Ok(_) => Ok(changes),
             Err(error) => Err(Failure { source: Arc::new(error), unconfirmed: changes }),
@@ -107,7 +159,8 @@ impl Writer {
         let mut others = Vec::new();
         for write in writes {
             match write {
-                Write::Post { asker: Asker { reply, answer: Some(answer) }, .. } => {
+                Write::Post { asker: Asker { reply, answer: Some(answer) }, .. }
+                | Write::Amend { asker: Asker { reply, answer: Some(answer) }, .. } => {
                     commit.answers.push((reply, answer))
                 }
                 other => others.push(other),
@@ -119,7 +172,7 @@ impl Writer {
         }
         for write in others {
             match write {
-                Write::Post { .. } => {}
+                Write::Post { .. } | Write::Amend { .. } => {}
                 Write::MakeRoom { asker, .. } => asker.give(),
                 Write::Join { asker, .. } => asker.give(),
                 Write::NewUser { asker } => asker.give(),
@@ -133,7 +186,9 @@ impl Writer {
         let error = || Error::new("writing to the log", source.clone());
         for write in writes {
             match write {
-                Write::Post { asker, .. } => asker.refuse(Err(PostError::NotStored)),
+                Write::Post { asker, .. } | Write::Amend { asker, .. } => {
+                    asker.refuse(Err(PostError::NotStored))
+                }
                 Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
                 Write::NewUser { asker } => asker.refuse(Err(error())),
@@ -203,7 +258,7 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
     let mut marks = HashMap::new();
     for write in writes {
         match write {
-            Write::Post { .. } | Write::Close => {}
+            Write::Post { .. } | Write::Amend { .. } | Write::Close => {}
             Write::MakeRoom { key, title, asker } => {
                 rooms.push((&*key, &**title));
                 room_slots.push(&mut asker.answer);
@@ -239,7 +294,7 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
 async fn store_posts(
     connection: &mut SqliteConnection,
     writes: &mut [Write],
-) -> sqlx::Result<Vec<RoomBatch>> {
+) -> sqlx::Result<Changes> {
     let (mut drafts, mut slots) = (Vec::new(), Vec::new());
     for write in writes {
         if let Write::Post { draft, asker } = write {
@@ -248,13 +303,37 @@ async fn store_posts(
         }
     }
     if drafts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Changes::new());
     }
     let (answers, changes) = posts::store(connection, &drafts).await?;
     for (slot, answer) in slots.into_iter().zip(answers) {
         *slot = Some(answer);
     }
     Ok(changes)
+}
+
+/// Whether any message is another now.
+async fn amend(
+    connection: &mut SqliteConnection,
+    writes: &mut [Write],
+    changes: &mut Changes,
+) -> sqlx::Result<bool> {
+    let (mut amendments, mut slots) = (Vec::new(), Vec::new());
+    for write in writes {
+        if let Write::Amend { amendment, asker } = write {
+            amendments.push(&*amendment);
+            slots.push(&mut asker.answer);
+        }
+    }
+    if amendments.is_empty() {
+        return Ok(false);
+    }
+    let answers = amendments::store(connection, &amendments, changes).await?;
+    let has_changed = answers.iter().any(|answer| matches!(answer, Ok(Posted::Fresh(_))));
+    for (slot, answer) in slots.into_iter().zip(answers) {
+        *slot = Some(answer);
+    }
+    Ok(has_changed)
 }
 
 #[cfg(test)]
@@ -283,7 +362,15 @@ mod tests {
         let room =
             seats::make_rooms(&mut connection, &[(&RoomKey("방".into()), "방")]).await.unwrap()[0]
                 .id;
-        let writer = Writer { connect, max_pages, queue, commits: announce, failing: false };
+        let writer = Writer {
+            connect,
+            busy_timeout: Duration::from_secs(5),
+            max_pages,
+            queue,
+            commits: announce,
+            failing: false,
+            scrub_at: None,
+        };
         (Workshop { writer, connection, commits, _home: (directory, lock, sender) }, room)
     }
 
@@ -296,6 +383,7 @@ mod tests {
             user: UserId(1),
             username: "민수".into(),
             text: "안녕".into(),
+            reply_to: None,
             created_at: 1,
         };
         (Write::Post { draft, asker: Asker::new(reply) }, answer)
@@ -327,6 +415,7 @@ mod tests {
         let mut writes = vec![write];
         sqlx::query("BEGIN IMMEDIATE").execute(&mut workshop.connection).await.unwrap();
         let changes = store_posts(&mut workshop.connection, &mut writes).await.unwrap();
+        let changes = changes.into_values().collect();
         workshop.connection.close().await.unwrap();
 
         workshop.writer.recover(unconfirmed(changes), writes).await.unwrap();

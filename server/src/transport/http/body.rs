@@ -22,6 +22,7 @@ pub struct JoinBody {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct PostBody {
     /// A UUID of the sender's making (version 7, if it can), so that a repeat is recognised.
     /// Without one the server makes it, and a repeat is a second message.
@@ -29,6 +30,16 @@ pub struct PostBody {
     pub id: Option<MessageId>,
     /// Plain text. White space at its ends goes, three or more blank lines become two.
     #[schema(min_length = 1, example = "It is nine.")]
+    pub text: String,
+    /// The `seq` of the message that this one answers.
+    #[schema(minimum = 1)]
+    pub reply_to: Option<u64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct EditBody {
+    /// Plain text, as for a new message.
+    #[schema(min_length = 1, example = "It is ten.")]
     pub text: String,
 }
 
@@ -104,6 +115,18 @@ pub struct Message {
     /// Milliseconds since 1970 by the server's clock. For people to read, never for order.
     #[schema(example = 1795397330766_u64)]
     created_at: u64,
+    /// When its sender last changed the text. Only if they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    edited_at: Option<u64>,
+    /// `true` for what is left of a deleted message: its text is empty. Else it is not there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    deleted: bool,
+    /// The `seq` of the message that this one answers. Only if it answers one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reply_to: Option<u64>,
 }
 
 impl From<Arc<protocol::Message>> for Message {
@@ -118,6 +141,9 @@ impl From<Arc<protocol::Message>> for Message {
             username: message.username,
             text: message.text,
             created_at: message.created_at,
+            edited_at: message.edited_at,
+            deleted: message.deleted,
+            reply_to: message.reply_to,
         }
     }
 }

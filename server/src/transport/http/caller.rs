@@ -7,10 +7,11 @@ use crate::names;
 use crate::registry::Reader;
 use crate::security::token::Secret;
 use crate::transport::{Peer, session_cookie};
-use app::protocol::{Refusal, RoomKey};
+use app::protocol::{MessageId, Refusal, RoomKey};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
+use serde::Deserialize;
 use std::sync::Arc;
 
 pub struct Caller {
@@ -59,6 +60,23 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     Some(std::str::from_utf8(token).unwrap_or_default().trim())
 }
 
+/// The message of the path. What is no id names no message.
+pub struct MessageName(pub MessageId);
+
+impl FromRequestParts<Arc<Api>> for MessageName {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Failure> {
+        #[derive(Deserialize)]
+        struct Named {
+            id: MessageId,
+        }
+        let named: Result<Path<Named>, _> = Path::from_request_parts(parts, api).await;
+        let Path(Named { id }) = named.map_err(|_| Failure::Refused(Refusal::NoSuchMessage))?;
+        Ok(MessageName(id))
+    }
+}
+
 /// The room of the path. It need not be written the way its key is.
 pub struct RoomName {
     pub key: RoomKey,
@@ -69,7 +87,11 @@ impl FromRequestParts<Arc<Api>> for RoomName {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Failure> {
-        let Path(written) = Path::<String>::from_request_parts(parts, api)
+        #[derive(Deserialize)]
+        struct Named {
+            room: String,
+        }
+        let Path(Named { room: written }) = Path::from_request_parts(parts, api)
             .await
             .map_err(|_| Failure::Refused(Refusal::BadRoom))?;
         let (key, _) = names::parse_room(&written)?;

@@ -75,7 +75,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     retry_after_ms: Option<u32>,
-    /// With `name-too-long`, `text-too-long` and `too-many-rooms`: how much there may be.
+    /// With `name-too-long`, `text-too-long`, `too-many-rooms` and `too-late`: how much there may
+    /// be; with the last one, hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     limit: Option<u32>,
@@ -138,9 +139,11 @@ impl Failure {
             Failure::Refused(refusal) if refusal.is_passing() => {
                 problem.retry_after_ms = Some(TRY_AGAIN.as_millis() as u32);
             }
-            Failure::Refused(Refusal::NameTooLong { limit } | Refusal::TooManyRooms { limit }) => {
-                problem.limit = Some(*limit)
-            }
+            Failure::Refused(
+                Refusal::NameTooLong { limit }
+                | Refusal::TooManyRooms { limit }
+                | Refusal::TooLateToEdit { hours: limit },
+            ) => problem.limit = Some(*limit),
             Failure::Refused(Refusal::TextTooLong { limit, over }) => {
                 problem.limit = Some(*limit);
                 problem.over = Some(*over);
@@ -199,6 +202,9 @@ impl Failure {
                 Refusal::TextBlank => &kind::TEXT_BLANK,
                 Refusal::TextTooLong { .. } => &kind::TEXT_TOO_LONG,
                 Refusal::IdTaken => &kind::ID_TAKEN,
+                Refusal::NoSuchMessage => &kind::UNKNOWN_MESSAGE,
+                Refusal::NotYours => &kind::NOT_YOURS,
+                Refusal::TooLateToEdit { .. } => &kind::TOO_LATE,
                 Refusal::RateLimited { .. } => &kind::RATE_LIMITED,
                 Refusal::TooManyRooms { .. } => &kind::TOO_MANY_ROOMS,
                 Refusal::NotStored => &kind::NOT_STORED,
@@ -237,6 +243,9 @@ mod tests {
             Refusal::TextBlank,
             Refusal::TextTooLong { limit: 1, over: 1 },
             Refusal::IdTaken,
+            Refusal::NoSuchMessage,
+            Refusal::NotYours,
+            Refusal::TooLateToEdit { hours: 1 },
             Refusal::RateLimited { retry_after_ms: 1 },
             Refusal::TooManyRooms { limit: 1 },
             Refusal::NotStored,

@@ -1,14 +1,14 @@
 //! Joining, talking, leaving, and who is here.
 
 use super::Api;
-use super::body::{JoinBody, Joined, JsonBody, Message, PostBody, Users};
-use super::caller::{Caller, RoomName};
+use super::body::{EditBody, JoinBody, Joined, JsonBody, Message, PostBody, Users};
+use super::caller::{Caller, MessageName, RoomName};
 use super::problem::{Result, kind};
 use crate::engine::Posted;
-use crate::registry::{self, Seated};
+use crate::registry::{self, Reader, Seated, Wish};
 use crate::security::token::Secret;
 use crate::transport::{fresh_id, to_the_end};
-use app::protocol::{Cursor, Refusal};
+use app::protocol::{Cursor, MessageId, Refusal, RoomKey};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -104,11 +104,78 @@ pub async fn say(
     let session = reader.session.ok_or(Refusal::NotJoined)?;
     api.registry.visit(&room, &session)?;
     let id = body.id.unwrap_or_else(fresh_id);
-    let posted = api.registry.post(&session, reader.address, &key, id, &body.text).await?;
+    let PostBody { text, reply_to, .. } = body;
+    let posted = api.registry.post(&session, reader.address, &key, id, &text, reply_to).await?;
     Ok(match posted {
         Posted::Fresh(message) => (StatusCode::CREATED, Json(message.into())),
         Posted::Repeat(message) => (StatusCode::OK, Json(message.into())),
     })
+}
+
+/// Change what one said
+///
+/// Answered once the new text is on the disk. Sending the same again changes nothing.
+#[utoipa::path(
+    patch,
+    path = "/rooms/{room}/messages/{id}",
+    tag = "messages",
+    operation_id = "edit",
+    params(
+        ("room" = String, Path, description = "The room’s name", example = "study-room"),
+        ("id" = Uuid, Path, description = "The message’s id")
+    ),
+    request_body = EditBody,
+    responses((status = 200, description = "The message as it is now", body = Message), kind::Editing),
+    security((), ("token" = []), ("cookie" = []))
+)]
+pub async fn edit(
+    State(api): State<Arc<Api>>,
+    Caller { reader, .. }: Caller,
+    RoomName { key, .. }: RoomName,
+    MessageName(id): MessageName,
+    JsonBody(body): JsonBody<EditBody>,
+) -> Result<Json<Message>> {
+    amend(&api, reader, &key, id, Wish::Edit(&body.text)).await
+}
+
+/// Delete what one said
+///
+/// A tombstone stays in its place; the text is gone, from the disk too. Deleting again changes
+/// nothing.
+#[utoipa::path(
+    delete,
+    path = "/rooms/{room}/messages/{id}",
+    tag = "messages",
+    operation_id = "delete",
+    params(
+        ("room" = String, Path, description = "The room’s name", example = "study-room"),
+        ("id" = Uuid, Path, description = "The message’s id")
+    ),
+    responses((status = 200, description = "The tombstone", body = Message), kind::Deleting),
+    security((), ("token" = []), ("cookie" = []))
+)]
+pub async fn delete(
+    State(api): State<Arc<Api>>,
+    Caller { reader, .. }: Caller,
+    RoomName { key, .. }: RoomName,
+    MessageName(id): MessageName,
+) -> Result<Json<Message>> {
+    amend(&api, reader, &key, id, Wish::Delete).await
+}
+
+async fn amend(
+    api: &Api,
+    reader: Reader,
+    key: &RoomKey,
+    id: MessageId,
+    wish: Wish<'_>,
+) -> Result<Json<Message>> {
+    let room = api.registry.room(&reader, key).await?;
+    let session = reader.session.ok_or(Refusal::NotJoined)?;
+    api.registry.visit(&room, &session)?;
+    let posted = api.registry.amend(&session, reader.address, key, id, wish).await?;
+    let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
+    Ok(Json(message.into()))
 }
 
 /// Who is here

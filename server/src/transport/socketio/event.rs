@@ -1,7 +1,8 @@
 //! What comes in: an event's name and arguments, read into what a client can ask for.
 
-use app::protocol::{Cursor, Epoch, MessageId, Rev};
+use app::protocol::{Cursor, Epoch, MessageId, Rev, Seq};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::{FromConnectParts, FromMessageParts, Value};
@@ -25,8 +26,10 @@ pub enum Asked {
     Join(Join),
     Message {
         text: String,
-        id: Option<MessageId>,
+        more: More,
     },
+    Edit(Edit),
+    Delete(Delete),
     /// A known event with arguments that it does not have.
     Malformed,
     Unknown,
@@ -42,6 +45,19 @@ pub struct Join {
     /// Asks for the last so many messages.
     #[serde(default)]
     pub history: Option<u32>,
+}
+
+/// Another text for a message of one's own.
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct Edit {
+    pub id: MessageId,
+    pub text: String,
+}
+
+/// A message of one's own that is to go.
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct Delete {
+    pub id: MessageId,
 }
 
 /// `EPOCH.REV`, or a bare rev of the current epoch.
@@ -79,10 +95,13 @@ impl TryFrom<Written> for After {
     }
 }
 
-#[derive(Deserialize)]
-struct Named {
-    #[serde(default)]
-    id: Option<MessageId>,
+/// What may be said along with a text.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct More {
+    pub id: Option<MessageId>,
+    /// The message that this one answers.
+    pub reply_to: Option<Seq>,
 }
 
 impl Asked {
@@ -95,31 +114,35 @@ impl Asked {
         let read = match serde_json::from_str::<String>(name.get()).as_deref() {
             Ok("join") => Self::read_join(arguments),
             Ok("message") => Self::read_message(arguments),
+            Ok("edit") => object(arguments).map(Asked::Edit),
+            Ok("delete") => object(arguments).map(Asked::Delete),
             _ => return Asked::Unknown,
         };
         read.unwrap_or(Asked::Malformed)
     }
 
     fn read_join(arguments: &[&RawValue]) -> Option<Self> {
-        let [join] = arguments else { return None };
-        // Serde would also take a list of the fields' values.
-        let is_object = join.get().starts_with('{');
-        let join: Join = is_object.then(|| serde_json::from_str(join.get()).ok())??;
+        let join: Join = object(arguments)?;
         let is_short = join.username.len() <= NAME_BYTES && join.room.len() <= NAME_BYTES;
         is_short.then_some(Asked::Join(join))
     }
 
     fn read_message(arguments: &[&RawValue]) -> Option<Self> {
-        let (text, id) = match arguments {
-            [text] => (text, None),
-            [text, named] if named.get() == "null" => (text, None),
-            [text, named] if named.get().starts_with('{') => {
-                (text, serde_json::from_str::<Named>(named.get()).ok()?.id)
-            }
+        let (text, more) = match arguments {
+            [text] => (text, More::default()),
+            [text, more] if more.get() == "null" => (text, More::default()),
+            [text, more @ ..] => (text, object(more)?),
             _ => return None,
         };
-        Some(Asked::Message { text: serde_json::from_str(text.get()).ok()?, id })
+        Some(Asked::Message { text: serde_json::from_str(text.get()).ok()?, more })
     }
+}
+
+/// The one argument of an event, which is an object. Serde alone would also take a list of its
+/// fields' values.
+fn object<T: DeserializeOwned>(arguments: &[&RawValue]) -> Option<T> {
+    let [object] = arguments else { return None };
+    object.get().starts_with('{').then(|| serde_json::from_str(object.get()).ok())?
 }
 
 impl FromMessageParts<LocalAdapter> for Event {
@@ -196,7 +219,7 @@ mod tests {
     fn the_tutorials_events_are_read() {
         let plain = r#"["join",{"username":"민수","room":"공부"}]"#;
         assert_eq!(Asked::read(plain), join(None, None));
-        let said = Asked::Message { text: "안녕".into(), id: None };
+        let said = Asked::Message { text: "안녕".into(), more: More::default() };
         assert_eq!(Asked::read(r#"["message","안녕"]"#), said);
         assert_eq!(Asked::read(r#"["message","안녕",null]"#), said);
         assert_eq!(Asked::read(r#"["message","안녕",{}]"#), said);
@@ -241,6 +264,11 @@ mod tests {
             r#"["message","x","y"]"#,
             r#"["message","x",{"id":"no uuid"}]"#,
             r#"["message","x",{},{}]"#,
+            r#"["edit","x"]"#,
+            r#"["edit",{"text":"x"}]"#,
+            r#"["edit",{"id":"no uuid","text":"x"}]"#,
+            r#"["delete"]"#,
+            r#"["delete",["019a0000-0000-7000-8000-000000000000"]]"#,
             r#"["message",{"_placeholder":true,"num":0}]"#,
             "[]",
             "nonsense",

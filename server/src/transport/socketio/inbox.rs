@@ -1,7 +1,7 @@
 //! What one socket asked for and was not heard yet. The library hands events over without
 //! waiting, so that a full inbox has to refuse.
 
-use super::event::{Asked, Event};
+use super::event::{Asked, Edit, Event};
 use super::line::{Callback, answer};
 use crate::transport::words::Words;
 use app::protocol::{Limits, Refusal, limits};
@@ -31,7 +31,9 @@ impl Inbox {
         let Event { socket, callback, asked } = event;
         let refused: Cow<'static, str> = match asked {
             // Of no use to anyone, and large: a thousand of them are not kept.
-            Asked::Message { text, .. } if text.len() > limits::TEXT_BYTES => {
+            Asked::Message { text, .. } | Asked::Edit(Edit { text, .. })
+                if text.len() > limits::TEXT_BYTES =>
+            {
                 let limit = self.limits.text;
                 let over = limits::excess(&text, limit);
                 self.words.refusal(&Refusal::TextTooLong { limit, over }).into()

@@ -1,7 +1,7 @@
 //! The life of one socket in the room chat: from connecting, through one room, to the end.
 
 use super::Parlour;
-use super::event::{Asked, Join};
+use super::event::{Asked, Delete, Edit, Join, More};
 use super::inbox::Request;
 use super::line::{Callback, Line, Lost};
 use super::place::Place;
@@ -10,7 +10,7 @@ use crate::names;
 use crate::registry::Connection;
 use crate::session::{Queue, Queued, SharedFrame};
 use crate::transport::fresh_id;
-use app::protocol::{Acked, Command, Cursor, Joined, MessageId, Refusal, Rev, limits};
+use app::protocol::{Acked, Command, Cursor, Joined, Refusal, Rev, RoomKey, limits};
 use futures::future::OptionFuture;
 use futures::stream::FuturesOrdered;
 use futures::{FutureExt, StreamExt};
@@ -140,7 +140,17 @@ impl Link {
         let words = self.parlour.sockets.words;
         let done = match asked {
             Asked::Join(join) => self.join(join).await,
-            Asked::Message { text, id } => return self.say(callback, text, id).await,
+            Asked::Message { text, more: More { id, reply_to } } => {
+                let id = id.unwrap_or_else(fresh_id);
+                let message = |room| Command::Message { room, id, text, reply_to };
+                return self.say(callback, message).await;
+            }
+            Asked::Edit(Edit { id, text }) => {
+                return self.say(callback, |room| Command::Edit { room, id, text }).await;
+            }
+            Asked::Delete(Delete { id }) => {
+                return self.say(callback, |room| Command::Delete { room, id }).await;
+            }
             Asked::Malformed => Err(words.malformed.into()),
             Asked::Unknown => Err(words.unknown_event.into()),
         };
@@ -256,15 +266,13 @@ impl Link {
     async fn say(
         &mut self,
         callback: Callback,
-        text: String,
-        id: Option<MessageId>,
+        command: impl FnOnce(RoomKey) -> Command,
     ) -> Result<(), Lost> {
         let (parlour, connection) = (Arc::clone(&self.parlour), Arc::clone(&self.connection));
         let Some(place) = &self.place else {
             return self.settle(callback, Err(Refusal::NotJoined)).await;
         };
-        let id = id.unwrap_or_else(fresh_id);
-        let command = Command::Message { room: place.room.key.clone(), id, text };
+        let command = command(place.room.key.clone());
         let mut answer: Answer = Box::pin(async move {
             (callback, parlour.sockets.registry.dispatch(&connection, command).await)
         });

@@ -64,7 +64,7 @@ impl Place {
         parlour: &Parlour,
     ) -> Result<(), Lost> {
         let skipped = page.messages.len().saturating_sub(count);
-        for message in &page.messages[skipped..] {
+        for message in page.messages[skipped..].iter().filter(|message| !message.deleted) {
             let said = Said::new(message, parlour.sockets.registry.epoch());
             line.emit("message", said.json(self.form)).await?;
         }
@@ -79,12 +79,17 @@ impl Place {
     ) -> Result<(), Lost> {
         match translate(frame, parlour) {
             Told::Messages(all) => {
-                for said in all {
-                    if self.is_news(said) {
+                for said in all.iter().filter(|said| said.rev() > self.heard.rev) {
+                    if said.is_deleted() {
+                        line.emit("messageDeleted", said.tombstone()).await?;
+                    } else if self.is_new(said) {
                         line.emit("message", said.json(self.form)).await?;
-                        self.heard.seq = self.heard.seq.max(said.seq());
+                    } else {
+                        line.emit("messageChanged", said.json(Form::Whole)).await?;
                     }
                 }
+                let last = all.iter().map(Said::seq).max();
+                self.heard.seq = self.heard.seq.max(last.unwrap_or(0));
                 if let ServerFrame::Batch(batch) = frame.frame() {
                     self.heard.rev = self.heard.rev.max(batch.to);
                 }
@@ -103,13 +108,10 @@ impl Place {
         Ok(())
     }
 
-    /// Applying a message twice changes nothing for a client that knows its id; for any other it
-    /// would be a second message.
-    fn is_news(&self, said: &Said) -> bool {
-        match self.form {
-            Form::Classic => said.seq() > self.heard.seq,
-            Form::Whole => said.rev() > self.heard.rev,
-        }
+    /// Not a change of what was told before. Who asks for what they missed has heard less than
+    /// the room held when they came: for them, what was never edited must be new.
+    fn is_new(&self, said: &Said) -> bool {
+        said.seq() > self.heard.seq || (self.form == Form::Whole && said.is_as_sent())
     }
 
     /// When the list should be told; `None` while it has not changed.

@@ -5,7 +5,9 @@ use crate::registry::now_millis;
 use crate::room::Room;
 use crate::session::SharedFrame;
 use crate::transport::words::Words;
-use app::protocol::{Cursor, Epoch, Message, PresenceChange, Rev, Seq, ServerFrame, UserId};
+use app::protocol::{
+    Cursor, Epoch, Message, MessageId, PresenceChange, Rev, Seq, ServerFrame, UserId,
+};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use std::sync::{Arc, OnceLock};
@@ -21,12 +23,13 @@ pub enum Told {
     Nothing,
 }
 
-/// A message, as `message` events carry it.
+/// A message, as events carry it.
 pub struct Said {
     message: Arc<Message>,
     epoch: Epoch,
     classic: OnceLock<Box<RawValue>>,
     whole: OnceLock<Box<RawValue>>,
+    tombstone: OnceLock<Box<RawValue>>,
 }
 
 /// How much a client wants to know of each message.
@@ -34,7 +37,7 @@ pub struct Said {
 pub enum Form {
     /// `{username, text, createdAt}`, each message once.
     Classic,
-    /// The message as it is now, and the cursor to ask on from; again whenever it changes.
+    /// The message as it is now, and the cursor to ask on from.
     Whole,
 }
 
@@ -64,6 +67,14 @@ struct Whole<'a> {
     cursor: String,
 }
 
+/// What is left of a deleted message.
+#[derive(Serialize)]
+struct Tombstone {
+    id: MessageId,
+    seq: Seq,
+    cursor: String,
+}
+
 impl Told {
     pub fn of(frame: &SharedFrame, words: &Words, epoch: Epoch) -> Self {
         match frame.frame() {
@@ -89,6 +100,7 @@ impl Said {
             epoch,
             classic: OnceLock::new(),
             whole: OnceLock::new(),
+            tombstone: OnceLock::new(),
         }
     }
 
@@ -100,16 +112,34 @@ impl Said {
         self.message.rev
     }
 
+    pub fn is_deleted(&self) -> bool {
+        self.message.deleted
+    }
+
+    /// Whether it is as it was sent.
+    pub fn is_as_sent(&self) -> bool {
+        !self.message.deleted && self.message.edited_at.is_none()
+    }
+
+    /// `{id, seq, cursor}`.
+    pub fn tombstone(&self) -> &RawValue {
+        let Message { id, seq, .. } = *self.message;
+        self.tombstone.get_or_init(|| raw(&Tombstone { id, seq, cursor: self.cursor() }))
+    }
+
+    fn cursor(&self) -> String {
+        Cursor { epoch: self.epoch, rev: self.message.rev }.to_string()
+    }
+
     pub fn json(&self, form: Form) -> &RawValue {
         match form {
             Form::Classic => self.classic.get_or_init(|| {
                 let Message { username, text, created_at, .. } = &*self.message;
                 raw(&Classic { username, text, created_at: *created_at })
             }),
-            Form::Whole => self.whole.get_or_init(|| {
-                let cursor = Cursor { epoch: self.epoch, rev: self.message.rev }.to_string();
-                raw(&Whole { message: &self.message, cursor })
-            }),
+            Form::Whole => self
+                .whole
+                .get_or_init(|| raw(&Whole { message: &self.message, cursor: self.cursor() })),
         }
     }
 }

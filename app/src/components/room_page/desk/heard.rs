@@ -7,9 +7,12 @@ use crate::connection::{Event, Opened};
 use crate::page::{JoinForm, RoomView};
 use crate::protocol::{
     Ack, Acked, Batch, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSummary, Seq,
-    ServerFrame, Snapshot,
+    ServerFrame, Snapshot, Typing,
 };
 use crate::store::timeline::Applied;
+use crate::store::{self, typing};
+use leptos::prelude::set_timeout;
+use std::time::Duration;
 
 /// Pages of a room that are kept while one follows its end: far more than are drawn.
 const PAGES_KEPT: u64 = 40;
@@ -75,6 +78,7 @@ impl Desk {
         self.asked.set(Vec::new());
         for room in self.open.peek() {
             room.outbox.update(|outbox| outbox.disconnected());
+            room.asked_quotes.set(Vec::new());
             room.show_pending(self.me.peek());
             if room.older.peek() == Older::Loading {
                 room.older.set(Older::Failed);
@@ -100,6 +104,14 @@ impl Desk {
                     room.timeline.update(|timeline| timeline.announce(&presence.changes));
                 }
             }
+            ServerFrame::Typing(Typing { room, user }) => {
+                if let Some(room) = self.find(&room) {
+                    room.typing.update(|typing| typing.heard(&user, browser::ticks()));
+                    let expire =
+                        move || room.typing.update(|typing| typing.expire(browser::ticks()));
+                    set_timeout(expire, Duration::from_millis(typing::LASTS));
+                }
+            }
             ServerFrame::Ack(Ack { id, result }) => {
                 if let Some(asked) = self.take_asked(id) {
                     self.on_ack(asked, result);
@@ -123,6 +135,12 @@ impl Desk {
             Applied::Gap => self.resume(room),
             Applied::Seen { new } => {
                 let me = self.me.peek();
+                let end = |typing: &mut store::Typing| {
+                    new.iter().filter(|message| typing.ended(message.user_id)).count()
+                };
+                if room.typing.change(end) > 0 {
+                    room.typing.tell();
+                }
                 let others = new.iter().filter(|message| Some(message.user_id) != me).count();
                 // A room that talks for hours while nobody scrolls up must not grow for ever.
                 if room.scroll.peek_with(|scroll| scroll.is_pinned()) {
@@ -167,7 +185,18 @@ impl Desk {
                     self.change_outbox(room, |outbox| outbox.acked(id));
                 }
             }
+            (Asked::Amend(key), Acked::Posted(message)) => {
+                if let Some(room) = self.find(&key) {
+                    self.on_amended(room, &message);
+                }
+            }
             (Asked::Before(key, before), Acked::Page(page)) => self.on_page(&key, before, &page),
+            (Asked::Quote(key, seq), Acked::Page(page)) => {
+                let message = page.messages.first().filter(|message| message.seq == seq);
+                if let Some((room, message)) = self.find(&key).zip(message) {
+                    room.timeline.update(|timeline| timeline.keep_quoted(message));
+                }
+            }
             (Asked::Leave(key), Acked::Done) => self.on_left(&key),
             _ => {}
         }
@@ -283,13 +312,18 @@ impl Desk {
                     self.change_outbox(room, |outbox| outbox.refused(id, &refusal, now));
                 }
             }
+            Asked::Amend(key) => {
+                if let Some(room) = self.find(&key) {
+                    self.on_not_amended(room, refusal);
+                }
+            }
             Asked::Before(key, _) => {
                 if let Some(room) = self.find(&key) {
                     room.older.set(Older::Failed);
                     room.seeks_unread.set(false);
                 }
             }
-            Asked::Leave(_) | Asked::Read => {}
+            Asked::Leave(_) | Asked::Quote(..) | Asked::Nothing => {}
         }
     }
 

@@ -1,12 +1,12 @@
 //! What one writes: from the composer into the outbox, from there over the link, and kept in
 //! the browser's storage until the room has it.
 
-use super::super::open_room::{OpenRoom, OutboxTrouble};
+use super::super::open_room::{Amending, OpenRoom, Trouble};
 use super::{Asked, Desk};
 use crate::browser;
 use crate::protocol::{Command, MessageId, limits};
-use crate::store::Outbox;
 use crate::store::outbox::StorageKey;
+use crate::store::{Outbox, Typing};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -27,13 +27,17 @@ impl Desk {
         if limits::excess(&text, self.limits.text) > 0 {
             return false;
         }
-        let pushed =
-            room.outbox.update(|outbox| outbox.push(browser::fresh_id(), text, browser::now()));
+        let reply_to = room.reply.peek().map(|message| message.seq);
+        let pushed = room
+            .outbox
+            .update(|outbox| outbox.push(browser::fresh_id(), text, reply_to, browser::now()));
         if pushed.is_err() {
-            room.outbox_trouble.set(Some(OutboxTrouble::Full));
+            room.trouble.set(Some(Trouble::Full));
             return false;
         }
-        room.outbox_trouble.set(None);
+        room.trouble.set(None);
+        room.reply.set_if_new(None);
+        room.typing.change(Typing::said);
         self.change_outbox(room, |_| ());
         room.sent.update(|sent| *sent += 1);
         true
@@ -71,7 +75,8 @@ impl Desk {
         let due = room.outbox.peek_with(|outbox| outbox.next_to_send(now).cloned());
         if let Some(entry) = due {
             let (key, id) = (room.key(), entry.id);
-            let command = Command::Message { room: key.clone(), id, text: entry.text };
+            let (text, reply_to) = (entry.text, entry.reply_to);
+            let command = Command::Message { room: key.clone(), id, text, reply_to };
             if self.ask(command, Asked::Message(key, id)) {
                 room.outbox.update(|outbox| outbox.sent(id, now));
             }
@@ -101,7 +106,7 @@ impl Desk {
             kept.ok()
         });
         if stored.is_none() {
-            room.outbox_trouble.set(Some(OutboxTrouble::Unsafe));
+            room.trouble.set(Some(Trouble::Unsafe));
         }
     }
 
@@ -139,8 +144,20 @@ impl Desk {
         Some(StorageKey { user, room: room.key(), tab })
     }
 
+    /// Tells the others that one is writing.
+    pub fn typed(self, room: OpenRoom) {
+        let is_worth_it = self.is_linked.peek() && !room.draft.peek_with(String::is_empty);
+        if is_worth_it && room.typing.change(|typing| typing.wrote(browser::ticks())) {
+            self.ask(Command::Typing { room: room.key() }, Asked::Nothing);
+        }
+    }
+
     pub fn keep_draft(self, room: OpenRoom, text: &str) {
         room.draft.set(text.into());
+        if room.amending.peek_with(|amending| matches!(amending, Amending::Edit { .. })) {
+            // What is kept is what stood there before, and stands there again afterwards.
+            return;
+        }
         if let Some(storage) = browser::local_storage() {
             let key = draft_key(room);
             // A draft that cannot be kept is still in the composer.

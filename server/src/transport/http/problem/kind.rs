@@ -43,9 +43,13 @@ kinds! {
         "The session is not a member of the room: join first.";
     TOO_MANY_ROOMS = "too-many-rooms", 403, "Too many rooms",
         "The session sits in `limit` rooms already: leave one first.";
+    NOT_YOURS = "not-yours", 403, "Not yours", "The message is another session’s.";
+    TOO_LATE = "too-late", 403, "Too late", "A message can be edited for `limit` hours.";
     UNKNOWN_PATH = "unknown-path", 404, "Unknown path", "Nothing has this address.";
     UNKNOWN_ROOM = "unknown-room", 404, "Unknown room",
         "Nobody has joined this room yet. A room is made by its first join.";
+    UNKNOWN_MESSAGE = "unknown-message", 404, "Unknown message",
+        "The room has no message of this id, or it was deleted; or none at `replyTo`.";
     WRONG_METHOD = "wrong-method", 405, "Wrong method", "The `Allow` header has the right ones.";
     TOO_SLOW = "too-slow", 408, "Too slow", "The request did not arrive in time.";
     NAME_TAKEN = "name-taken", 409, "Name taken",
@@ -120,9 +124,15 @@ documented! {
     Joining: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, TOO_MANY_ROOMS, TOO_SLOW, NAME_TAKEN,
         TOO_LARGE, NOT_JSON, BAD_ROOM, NAME_EMPTY, NAME_TOO_LONG, NAME_INVISIBLE, NAME_RESERVED,
         RATE_LIMITED, NOT_STORED, UNAVAILABLE;
-    Posting: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, TOO_SLOW,
+    Posting: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, UNKNOWN_MESSAGE,
+        TOO_SLOW,
         NAME_TAKEN, ID_TAKEN, TOO_LARGE, NOT_JSON, BAD_ROOM, TEXT_BLANK, TEXT_TOO_LONG,
         RATE_LIMITED, NOT_STORED, UNAVAILABLE;
+    Editing: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, NOT_YOURS, TOO_LATE,
+        UNKNOWN_ROOM, UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, TOO_LARGE, NOT_JSON, BAD_ROOM,
+        TEXT_BLANK, TEXT_TOO_LONG, RATE_LIMITED, NOT_STORED, UNAVAILABLE;
+    Deleting: UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, NOT_YOURS, UNKNOWN_ROOM,
+        UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, BAD_ROOM, RATE_LIMITED, NOT_STORED, UNAVAILABLE;
     Leaving: UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, TOO_SLOW, BAD_ROOM,
         RATE_LIMITED, NOT_STORED, UNAVAILABLE;
 }

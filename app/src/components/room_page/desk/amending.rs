@@ -1,0 +1,90 @@
+//! Changing what one has said: an edit stands in the composer, a deletion is asked about in the
+//! message's own row. Neither waits for a connection: what one changes should be looked at when
+//! it changes.
+
+use super::super::open_room::{Amending, OpenRoom, Trouble};
+use super::{Asked, Desk};
+use crate::protocol::{Command, Message, MessageId, Refusal, limits};
+use std::sync::Arc;
+
+impl Desk {
+    /// Puts one's own message into the composer.
+    pub fn edit(self, room: OpenRoom, message: &Message) {
+        self.stop_amending(room);
+        let (id, draft) = (message.id, room.draft.peek());
+        room.amending.set(Amending::Edit { id, draft });
+        room.draft.set(message.text.clone());
+    }
+
+    /// The last message that one has said here, if it is among what is loaded.
+    pub fn last_own(self, room: OpenRoom) -> Option<Arc<Message>> {
+        let me = self.me.peek()?;
+        room.timeline.peek_with(|timeline| {
+            let mut messages = timeline.messages().iter().rev();
+            messages.find(|message| message.user_id == me && !message.deleted).cloned()
+        })
+    }
+
+    /// Asks in its row whether the message is to be deleted.
+    pub fn ask_to_delete(self, room: OpenRoom, id: MessageId) {
+        self.stop_amending(room);
+        room.amending.set(Amending::Delete(id));
+    }
+
+    /// Lets everything be as it is. Says whether anything was being changed.
+    pub fn stop_amending(self, room: OpenRoom) -> bool {
+        room.trouble.set_if_new(None);
+        match room.amending.change(std::mem::take) {
+            Amending::Nothing => return false,
+            Amending::Edit { draft, .. } => room.draft.set(draft),
+            Amending::Delete(_) => {}
+        }
+        room.amending.tell();
+        true
+    }
+
+    /// Sends the edit; the text stays in the composer until it is stored.
+    pub fn send_edit(self, room: OpenRoom, id: MessageId, text: &str) {
+        let Some(text) = limits::tidy(text) else { return };
+        if limits::excess(&text, self.limits.text) > 0 {
+            return;
+        }
+        let is_as_before = room.timeline.peek_with(|timeline| {
+            timeline.messages().iter().any(|message| message.id == id && message.text == text)
+        });
+        if is_as_before {
+            self.stop_amending(room);
+        } else {
+            self.amend(room, Command::Edit { room: room.key(), id, text });
+        }
+    }
+
+    pub fn delete(self, room: OpenRoom, id: MessageId) {
+        self.amend(room, Command::Delete { room: room.key(), id });
+    }
+
+    fn amend(self, room: OpenRoom, command: Command) {
+        let is_asked = self.ask(command, Asked::Amend(room.key()));
+        room.trouble.set_if_new((!is_asked).then_some(Trouble::NotLinked));
+    }
+
+    /// The message is changed. Whoever went on typing meanwhile goes on.
+    pub(super) fn on_amended(self, room: OpenRoom, message: &Arc<Message>) {
+        room.timeline.update(|timeline| timeline.confirm(message));
+        let is_done = room.amending.peek_with(|amending| match amending {
+            Amending::Nothing => false,
+            Amending::Delete(id) => *id == message.id,
+            Amending::Edit { id, .. } => {
+                let as_written = room.draft.peek_with(|draft| limits::tidy(draft));
+                *id == message.id && as_written.is_none_or(|text| text == message.text)
+            }
+        });
+        if is_done {
+            self.stop_amending(room);
+        }
+    }
+
+    pub(super) fn on_not_amended(self, room: OpenRoom, refusal: Refusal) {
+        room.trouble.set_if_new(Some(Trouble::Refused(refusal)));
+    }
+}

@@ -1,0 +1,134 @@
+//! What `Engine` promises of messages that change: part of the contract.
+
+use crate::contract::{Log, changes, draft, fresh, listen, room};
+use app::protocol::{Message, UserId};
+use server::engine::{Amendment, Change, Draft, Engine, PostError, Posted, RoomId};
+use std::sync::Arc;
+
+/// A long time after anything here was said.
+const NOW: u64 = 1_800_000_000_000;
+
+fn edit(message: &Message, room: RoomId, text: &str) -> Amendment {
+    let change = Change::Text { text: text.into(), at: NOW, since: 0 };
+    Amendment { room, id: message.id, user: message.user_id, change }
+}
+
+fn delete(message: &Message, room: RoomId) -> Amendment {
+    Amendment { change: Change::Deletion, ..edit(message, room, "") }
+}
+
+async fn said(engine: &Arc<dyn Engine>, room: RoomId, text: &str) -> Arc<Message> {
+    fresh(engine.post(draft(room, 1, text)).await)
+}
+
+pub async fn an_edited_message_keeps_its_place_and_gets_the_next_rev(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let announced = listen(log.commits);
+    let (one, two) = (said(&log.engine, room, "1").await, said(&log.engine, room, "2").await);
+    let edited = fresh(log.engine.amend(edit(&one, room, "하나")).await);
+    let expected =
+        Message { text: "하나".into(), rev: 3, edited_at: Some(NOW), ..Message::clone(&one) };
+    assert_eq!(*edited, expected);
+    let latest = log.engine.latest(room, 9).await.unwrap();
+    assert_eq!((latest.cursor.rev, &latest.page.messages), (3, &vec![edited.clone(), two.clone()]));
+    assert_eq!(changes(&log.engine, room).await, [two.clone(), edited.clone()]);
+    assert_eq!(said(&log.engine, room, "3").await.rev, 4);
+    log.engine.close().await;
+    let batches = announced.await.unwrap();
+    let change = &batches[2];
+    assert_eq!((change.from, change.to, &change.messages), (2, 3, &vec![edited]));
+}
+
+pub async fn what_is_so_already_is_no_change(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let one = said(&log.engine, room, "1").await;
+    assert_eq!(log.engine.amend(edit(&one, room, "1")).await, Ok(Posted::Repeat(one.clone())));
+    let gone = fresh(log.engine.amend(delete(&one, room)).await);
+    assert_eq!(log.engine.amend(delete(&one, room)).await, Ok(Posted::Repeat(gone.clone())));
+    assert_eq!(log.engine.latest(room, 9).await.unwrap().cursor.rev, gone.rev);
+}
+
+pub async fn a_deletion_leaves_a_tombstone_that_nothing_brings_back(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let draft = draft(room, 1, "비밀");
+    let one = fresh(log.engine.post(draft.clone()).await);
+    fresh(log.engine.amend(edit(&one, room, "더 비밀")).await);
+    let gone = fresh(log.engine.amend(delete(&one, room)).await);
+    let expected = Message { text: String::new(), rev: 3, deleted: true, ..Message::clone(&one) };
+    assert_eq!(*gone, expected);
+    assert_eq!(log.engine.amend(edit(&one, room, "다시")).await, Err(PostError::NoSuchMessage));
+    assert_eq!(log.engine.post(draft).await, Ok(Posted::Repeat(gone.clone())));
+    assert_eq!(log.engine.before(room, 9, 9).await.unwrap().messages, [gone]);
+}
+
+pub async fn a_message_is_changed_by_its_sender_alone(log: Log) {
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let _announced = listen(log.commits);
+    let one = said(&log.engine, here, "1").await;
+    let of_another = Amendment { user: UserId(2), ..edit(&one, here, "2") };
+    assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours));
+    let of_another = Amendment { user: UserId(2), ..delete(&one, here) };
+    assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours));
+    assert_eq!(log.engine.amend(edit(&one, there, "2")).await, Err(PostError::NoSuchMessage));
+    assert_eq!(changes(&log.engine, here).await, [one]);
+}
+
+pub async fn a_message_is_edited_while_it_is_young_and_deleted_at_any_age(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let one = said(&log.engine, room, "1").await;
+    let edit = |since| {
+        let change = Change::Text { text: "2".into(), at: NOW, since };
+        Amendment { change, ..edit(&one, room, "") }
+    };
+    assert_eq!(log.engine.amend(edit(one.created_at + 1)).await, Err(PostError::TooLate));
+    fresh(log.engine.amend(edit(one.created_at)).await);
+    fresh(log.engine.amend(delete(&one, room)).await);
+}
+
+pub async fn changes_in_one_commit_are_told_as_they_ended(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let announced = listen(log.commits);
+    let one = said(&log.engine, room, "1").await;
+    let late = draft(room, 1, "2");
+    let of_late = Amendment { id: late.id, ..edit(&one, room, "둘") };
+    // Whatever the commits they fall into, they end alike.
+    let answers = tokio::join!(
+        log.engine.post(late),
+        log.engine.amend(edit(&one, room, "하나")),
+        log.engine.amend(of_late),
+        log.engine.amend(delete(&one, room)),
+    );
+    let answers = [answers.0, answers.1, answers.2, answers.3].map(fresh);
+    assert_eq!(answers.map(|message| message.rev), [2, 3, 4, 5]);
+    let stored = changes(&log.engine, room).await;
+    let states: Vec<_> = stored.iter().map(|m| (m.seq, m.rev, m.text.as_str())).collect();
+    assert_eq!(states, [(2, 4, "둘"), (1, 5, "")]);
+    log.engine.close().await;
+    let (mut rev, mut heard) = (0, std::collections::BTreeMap::new());
+    for batch in announced.await.unwrap() {
+        assert_eq!((batch.from, batch.messages.last().unwrap().rev), (rev, batch.to));
+        rev = batch.to;
+        heard.extend(batch.messages.into_iter().map(|message| (message.seq, message)));
+    }
+    assert_eq!(heard.into_values().collect::<Vec<_>>(), [stored[1].clone(), stored[0].clone()]);
+}
+
+pub async fn an_answer_names_the_place_of_a_message_that_is_there(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let one = said(&log.engine, room, "1").await;
+    let answer = |to| Draft { reply_to: Some(to), ..draft(room, 2, "2") };
+    for nowhere in [0, 2, u64::MAX] {
+        assert_eq!(log.engine.post(answer(nowhere)).await, Err(PostError::NoSuchMessage));
+    }
+    let two = fresh(log.engine.post(answer(one.seq)).await);
+    assert_eq!((two.seq, two.reply_to), (2, Some(1)));
+    // Both in one go, whatever commits that makes.
+    let (three, four) = tokio::join!(log.engine.post(answer(2)), log.engine.post(answer(3)));
+    let (three, four) = (fresh(three), fresh(four));
+    assert_eq!((three.reply_to, four.reply_to), (Some(2), Some(3)));
+    assert_eq!(changes(&log.engine, room).await, [one, two, three, four]);
+}
