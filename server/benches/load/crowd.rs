@@ -167,8 +167,14 @@ impl Crowd {
     /// lost, doubled or out of order.
     pub fn fall_silent(&mut self) -> u64 {
         self.is_speaking = false;
-        self.until(PATIENCE, |crowd| crowd.missing() == 0);
-        self.tally.wrong + self.missing()
+        let mut missing = self.missing();
+        loop {
+            self.until(PATIENCE, |crowd| crowd.missing() == 0);
+            let before = std::mem::replace(&mut missing, self.missing());
+            if missing == 0 || missing == before {
+                return self.tally.wrong + missing;
+            }
+        }
     }
 
     /// How many deliveries are still to come.
