@@ -96,13 +96,14 @@ test('who was away finds what became of the messages', async ({ person, room }) 
   await expect(minsu.messages.nth(1)).toContainText('삭제된 메시지예요');
 });
 
-test("others' messages offer nothing to change, and strangers see no tools", async ({ person, room }) => {
+test("others' messages can be answered and not changed", async ({ person, room }) => {
   const [ana, minsu] = [await person('Ana'), await person('민수')];
   await ana.join(room);
   await minsu.join(room);
   await ana.say('내 말');
   await row(minsu, '내 말').hover();
-  await expect(row(minsu, '내 말').getByRole('button')).toHaveCount(0);
+  await expect(row(minsu, '내 말').getByRole('button', { name: '답장' })).toBeVisible();
+  await expect(row(minsu, '내 말').getByRole('button')).toHaveCount(1);
 });
 
 test('by keyboard: from the talk to a message, its tools, and back to the composer', async ({ person, room }) => {
@@ -117,7 +118,7 @@ test('by keyboard: from the talk to a message, its tools, and back to the compos
   await ana.page.keyboard.press('ArrowUp');
   await expect(row(ana, '하나')).toBeFocused();
   await ana.page.keyboard.press('Tab');
-  await expect(row(ana, '하나').getByRole('button', { name: '고치기' })).toBeFocused();
+  await expect(row(ana, '하나').getByRole('button', { name: '답장' })).toBeFocused();
   await ana.page.keyboard.press('ArrowDown');
   await ana.page.keyboard.press('ArrowDown');
   await expect(ana.composer).toBeFocused();

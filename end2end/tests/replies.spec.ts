@@ -1,4 +1,6 @@
-import { expect, type Person, test } from '../fixtures';
+import { expect, type Person, test, UNLIMITED } from '../fixtures';
+
+test.use({ settings: UNLIMITED });
 
 const row = (person: Person, text: string) => person.messages.filter({ hasText: text });
 
