@@ -29,6 +29,11 @@ pub fn acted_on(event: &web_sys::MouseEvent, around: &str) -> Option<(String, St
     Some((pressed.get_attribute("data-act")?, id.unwrap_or_default()))
 }
 
+/// An attribute of what was pressed: of what has a `data-act`.
+pub fn pressed(event: &web_sys::MouseEvent, attribute: &str) -> Option<String> {
+    closest(event, "[data-act]")?.get_attribute(attribute)
+}
+
 /// The target of the link that was clicked, as it is written.
 pub fn link_of(event: &web_sys::MouseEvent) -> Option<String> {
     closest(event, "a")?.get_attribute("href")

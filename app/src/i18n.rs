@@ -98,6 +98,11 @@ pub struct Phrases {
     pub delete: &'static str,
     pub cancel: &'static str,
     pub reply: &'static str,
+    pub react: &'static str,
+    /// The field for any emoji.
+    pub any_emoji: &'static str,
+    /// Who gave an emoji: `people` as in [`Phrases::people`].
+    pub reacted: fn(emoji: &str, people: &str) -> String,
     /// Above the composer, while one answers someone's message.
     pub replying_to: fn(name: &str) -> String,
     /// In the place of a message that was deleted.

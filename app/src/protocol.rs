@@ -48,5 +48,5 @@ pub use frame::{
 };
 pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;
-pub use message::{Message, User};
+pub use message::{Message, Reaction, Reactor, User};
 pub use poll::{Heard, Polled};

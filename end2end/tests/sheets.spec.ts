@@ -56,12 +56,16 @@ for (const language of ['ko', 'en'] as const)
         await ana.composer.fill(talk[language][2]!.split('\n')[0]!);
         await picture(ana, '11-replying');
         await ana.sendButton.click();
-        await ana.expectMessage(talk[language][2]!.split('\n')[0]!);
+        await expect(ana.messages.last()).toContainText(talk[language][2]!.split('\n')[0]!);
         await tool(talk[language][2]!.split('\n')[0]!, 'edit');
         await ana.composer.fill(`${talk[language][2]!.split('\n')[0]!} 👌`);
         await picture(ana, '12-editing');
         await ana.sendButton.click();
         await ana.expectMessage('👌');
+        await tool(talk[language][1]!, 'react');
+        await picture(ana, '15-palette');
+        await ana.page.locator('[data-emoji="🎉"]').click();
+        await expect(ana.page.locator('.reaction')).toHaveText('🎉 1');
         await tool('…', 'delete');
         await picture(ana, '13-sure');
         await ana.page.keyboard.press('Enter');

@@ -69,8 +69,8 @@ pub struct Draft {
     pub created_at: u64,
 }
 
-/// A change that a message's sender wants. Whether they are its sender, and whether it is
-/// there, is checked by the writer inside the transaction.
+/// A change of a message that is wanted. Whether the message is there, and whose it is, is
+/// checked by the writer inside the transaction.
 #[derive(Clone, Debug)]
 pub struct Amendment {
     pub room: RoomId,
@@ -87,6 +87,8 @@ pub enum Change {
     Text { text: String, at: u64, since: u64 },
     /// A tombstone in its place.
     Deletion,
+    /// An emoji given by the user under this name, or taken back. The message may be anyone's.
+    Reaction { emoji: String, on: bool, username: String },
 }
 
 /// What became of a draft or an amendment.
@@ -111,6 +113,9 @@ pub enum PostError {
     /// The message is another session's.
     #[error("the message is someone else's")]
     NotYours,
+    /// The message has as many different reactions as it may have.
+    #[error("the message has too many reactions")]
+    TooManyReactions,
     /// The message is older than its text may be changed.
     #[error("the message is too old to be edited")]
     TooLate,
@@ -205,7 +210,7 @@ pub trait Engine: Send + Sync + 'static {
     /// Stores a message, or recognises one that is stored already.
     async fn post(&self, draft: Draft) -> Result<Posted, PostError>;
 
-    /// Changes a message of this user, or finds that it is so already.
+    /// Changes a message, or finds that it is so already.
     async fn amend(&self, amendment: Amendment) -> Result<Posted, PostError>;
 
     /// Messages that changed after `rev`, whole and in rev order, at most `limit`. Empty:

@@ -24,6 +24,7 @@
 #![recursion_limit = "512"]
 
 pub mod config;
+mod emoji;
 pub mod engine;
 pub mod names;
 pub mod pages;

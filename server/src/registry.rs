@@ -6,24 +6,24 @@
 
 mod connection;
 mod reading;
+mod saying;
 mod seating;
 mod throttle;
 
 pub use connection::Connection;
 pub use reading::{Place, Reader};
+pub use saying::Wish;
 pub use seating::{Joining, Seated};
 
-use crate::engine::{
-    self, Amendment, Change, Commit, Draft, Engine, PostError, Posted, RoomId, TokenHash,
-};
+use crate::engine::{self, Commit, Engine, RoomId, TokenHash};
 use crate::room::Room;
 use crate::session::{Bucket, Session};
 use app::protocol::{
-    Acked, Command, Epoch, Greeting, Limits, MessageId, MessagePage, Refusal, RoomKey, RoomSummary,
-    Seq, Snapshot, limits,
+    Acked, Command, Epoch, Greeting, Limits, MessagePage, Refusal, RoomKey, RoomSummary, Seq,
+    Snapshot, limits,
 };
+use saying::acked;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use throttle::Throttles;
@@ -31,8 +31,6 @@ use tokio::sync::mpsc;
 
 /// How often idle rooms and sessions are forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
-
-const HOUR_MS: u64 = 60 * 60 * 1000;
 
 /// What the registry needs to know of the configuration.
 #[derive(Clone, Debug)]
@@ -46,13 +44,6 @@ pub struct Settings {
     pub grace: Duration,
     pub text_limit: u32,
     pub edit_hours: u32,
-}
-
-/// What a member wants to become of their message.
-#[derive(Clone, Copy, Debug)]
-pub enum Wish<'a> {
-    Edit(&'a str),
-    Delete,
 }
 
 pub struct Registry {
@@ -123,6 +114,11 @@ impl Registry {
                 let session = self.speaker(connection, &room).await?;
                 Ok(acked(self.amend(session, address, &room, id, Wish::Delete).await?))
             }
+            Command::React { room, id, emoji, on } => {
+                let session = self.speaker(connection, &room).await?;
+                let wish = Wish::React { emoji: &emoji, on };
+                Ok(acked(self.amend(session, address, &room, id, wish).await?))
+            }
             Command::Join { room, username } => self.join(connection, &room, &username).await,
             Command::Resume { room, cursor } => self.resume(connection, &room, cursor).await,
             Command::Before { room, before, limit } => {
@@ -151,95 +147,6 @@ impl Registry {
                 connection.unsubscribe(&room);
                 Ok(Acked::Done)
             }
-        }
-    }
-
-    /// Who speaks by this connection in this room.
-    async fn speaker<'a>(
-        &self,
-        connection: &'a Connection,
-        room: &RoomKey,
-    ) -> Result<&'a Arc<Session>, Refusal> {
-        let session = connection.session().ok_or(Refusal::NotJoined)?;
-        if !connection.listens_to(room)
-            && let Some(room) = self.find_room(room).await?
-        {
-            // Speaks without having taken the room up again: the name may be gone.
-            self.visit(&room, session)?;
-        }
-        Ok(session)
-    }
-
-    /// Stores a message of a member.
-    pub async fn post(
-        &self,
-        session: &Session,
-        address: IpAddr,
-        room: &RoomKey,
-        id: MessageId,
-        text: &str,
-        reply_to: Option<Seq>,
-    ) -> Result<Posted, Refusal> {
-        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
-        let text = self.tidy(text)?;
-        session.spend_message()?;
-        self.throttles.spend_message(address, seat.room)?;
-        let draft = Draft {
-            room: seat.room,
-            id,
-            user: session.user,
-            username: seat.username,
-            text,
-            reply_to,
-            created_at: now_millis(),
-        };
-        self.engine.post(draft).await.map_err(|error| self.refusal(error))
-    }
-
-    /// Changes a message of a member.
-    pub async fn amend(
-        &self,
-        session: &Session,
-        address: IpAddr,
-        room: &RoomKey,
-        id: MessageId,
-        wish: Wish<'_>,
-    ) -> Result<Posted, Refusal> {
-        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
-        let change = match wish {
-            Wish::Edit(text) => {
-                let (text, at) = (self.tidy(text)?, now_millis());
-                let since = match u64::from(self.settings.edit_hours) {
-                    0 => 0,
-                    hours => at.saturating_sub(hours * HOUR_MS),
-                };
-                Change::Text { text, at, since }
-            }
-            Wish::Delete => Change::Deletion,
-        };
-        session.spend_message()?;
-        self.throttles.spend_message(address, seat.room)?;
-        let amendment = Amendment { room: seat.room, id, user: session.user, change };
-        self.engine.amend(amendment).await.map_err(|error| self.refusal(error))
-    }
-
-    /// The text as it will be stored, or why not.
-    fn tidy(&self, text: &str) -> Result<String, Refusal> {
-        let text = limits::tidy(text).ok_or(Refusal::TextBlank)?;
-        let limit = self.settings.text_limit;
-        match limits::excess(&text, limit) {
-            0 => Ok(text),
-            over => Err(Refusal::TextTooLong { limit, over }),
-        }
-    }
-
-    fn refusal(&self, error: PostError) -> Refusal {
-        match error {
-            PostError::IdTaken => Refusal::IdTaken,
-            PostError::NoSuchMessage => Refusal::NoSuchMessage,
-            PostError::NotYours => Refusal::NotYours,
-            PostError::TooLate => Refusal::TooLateToEdit { hours: self.settings.edit_hours },
-            PostError::NotStored => Refusal::NotStored,
         }
     }
 
@@ -416,11 +323,6 @@ impl Registry {
         drop(sessions);
         self.throttles.forget_idle();
     }
-}
-
-fn acked(posted: Posted) -> Acked {
-    let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
-    Acked::Posted(message)
 }
 
 fn summaries(record: &engine::SessionRecord) -> Vec<RoomSummary> {

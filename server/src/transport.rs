@@ -68,6 +68,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::NotJoined
         | Refusal::TooManyRooms { .. }
         | Refusal::NotYours
+        | Refusal::TooManyReactions { .. }
         | Refusal::TooLateToEdit { .. } => StatusCode::FORBIDDEN,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

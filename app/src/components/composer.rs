@@ -118,13 +118,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
             set_timeout(due, Duration::ZERO);
             false
         }
-        Action::EditLast => match desk.last_own(room) {
-            Some(message) => {
-                desk.edit(room, &message);
-                true
-            }
-            None => false,
-        },
+        Action::EditLast => desk.edit_last(room),
         Action::Close => stop(),
         Action::Nothing | Action::BreakLine => false,
     };

@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
 use super::message_row;
-use super::room_page::open_room::{Older, OpenRoom};
+use super::room_page::open_room::{Amending, Older, OpenRoom};
 use super::{composer, desk, once_drawn};
 use crate::browser;
 use crate::i18n::Phrases;
@@ -16,12 +16,12 @@ use crate::protocol::limits::PAGE;
 use crate::protocol::{Message, MessageId, Seq};
 use crate::store::scroll::Pill;
 use crate::store::timeline::RowKey;
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 use view::LogView;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// A row counts as read once it was on the screen for so long.
 const READ_AFTER: Duration = Duration::from_secs(1);
@@ -75,7 +75,7 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 tabindex="0"
                 on:scroll=move |_| view.scrolled()
                 on:click=move |event| act(view, &event)
-                on:keydown=move |event| view.walk(&event)
+                on:keydown=move |event| pressed(view, &event)
             >
                 {news}
                 <div class="message-list__rows" id="log-rows">
@@ -215,6 +215,15 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
             }
             return;
         }
+        "react" => {
+            desk.stop_amending(room);
+            room.amending.set(Amending::React(message.id));
+            return focus_next("any-emoji");
+        }
+        "give" => {
+            let emoji = browser::pressed(event, "data-emoji").unwrap_or_default();
+            return desk.react(room, message, &emoji);
+        }
         "reply" => {
             desk.stop_amending(room);
             room.reply.set(Some(message.clone()));
@@ -223,12 +232,7 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
         "delete" => {
             desk.ask_to_delete(room, message.id);
             // The question stands where the button was.
-            once_drawn(|| {
-                if let Some(button) = browser::element::<HtmlElement>("delete-now") {
-                    let _ = button.focus();
-                }
-            });
-            return;
+            return focus_next("delete-now");
         }
         "delete-now" => desk.delete(room, message.id),
         _ => {
@@ -236,6 +240,40 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
         }
     }
     composer::focus();
+}
+
+/// Gives the focus to what is about to be drawn.
+fn focus_next(id: &'static str) {
+    once_drawn(move || {
+        if let Some(element) = browser::element::<HtmlElement>(id) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Keys inside the list: in the field for any emoji, and from message to message.
+fn pressed(view: LogView, event: &KeyboardEvent) {
+    let LogView { room, desk } = view;
+    let key = event.key();
+    if key == "Escape" && desk.stop_amending(room) {
+        return composer::focus();
+    }
+    let field = browser::element::<HtmlInputElement>("any-emoji");
+    let Some(field) = field.filter(|field| event.target().as_ref() == Some(field.as_ref())) else {
+        return view.walk(event);
+    };
+    // An emoji that is picked with an input method is not given by the same press.
+    if key != "Enter" || event.is_composing() || event.key_code() == 229 {
+        return;
+    }
+    let Amending::React(id) = room.amending.peek() else { return };
+    let message = room
+        .timeline
+        .peek_with(|timeline| timeline.messages().iter().find(|message| message.id == id).cloned());
+    if let Some(message) = message {
+        desk.react(room, &message, field.value().trim());
+        composer::focus();
+    }
 }
 
 /// What stands above the first row: nothing was said yet, the beginning, or the way to older

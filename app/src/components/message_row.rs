@@ -1,16 +1,18 @@
 //! One message, or one thing between messages.
 
+mod choices;
+
 use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
 use super::room_page::desk::Desk;
-use super::room_page::open_room::{Amending, OpenRoom};
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
 use crate::protocol::{Message, UserId};
 use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
+use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
 
 /// Colours that tell people apart; each has a class of that number.
 const TINTS: [&str; 12] = [
@@ -47,13 +49,12 @@ pub fn initial(username: &str) -> String {
 pub fn line(row: Row, desk: Desk) -> Line {
     let zone = if desk.offsets.is_browsers() { "b" } else { "s" };
     let mut key = vec![row.key.to_string(), zone.into()];
-    let mut tools = Tools::None;
+    let mut choices = Choices::default();
     match &row.kind {
         RowKind::Message { message, head, quote } => {
             key.push(quote_key(quote.as_ref()));
-            tools = tools_of(message, desk);
-            let choices = (tools as u8).to_string();
-            key.extend([message.rev.to_string(), head.to_string(), choices]);
+            choices = Choices::of(message, desk);
+            key.extend([message.rev.to_string(), head.to_string(), choices.key()]);
         }
         RowKind::Pending { pending, head, quote } => {
             key.push(quote_key(quote.as_ref()));
@@ -66,10 +67,10 @@ pub fn line(row: Row, desk: Desk) -> Line {
         RowKind::Day(date) => key.push(date.day.to_string()),
         RowKind::Divider => {}
     }
-    Line { key: key.join("/"), draw: Box::new(move || draw(row, tools, desk)) }
+    Line { key: key.join("/"), draw: Box::new(move || draw(row, choices, desk)) }
 }
 
-fn draw(row: Row, tools: Tools, desk: Desk) -> Html {
+fn draw(row: Row, choices: Choices, desk: Desk) -> Html {
     let (key, phrases) = (row.key.to_string(), desk.phrases);
     match row.kind {
         RowKind::Day(date) => day(date, phrases),
@@ -82,7 +83,7 @@ fn draw(row: Row, tools: Tools, desk: Desk) -> Html {
             let Message { user_id, username, text, created_at: at, .. } = &*message;
             let quote = quote.filter(|_| !message.deleted);
             let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head, quote };
-            article(&said, State::Stored(&message, tools), desk)
+            article(&said, State::Stored(&message, &choices), desk)
         }
         RowKind::Pending { pending, head, quote } => {
             let Pending { user_id, username, text, written_at: at, delivery, .. } = &pending;
@@ -119,33 +120,8 @@ struct Said<'a> {
 }
 
 enum State<'a> {
-    Stored(&'a Message, Tools),
+    Stored(&'a Message, &'a Choices),
     Waits(&'a Delivery),
-}
-
-/// What one can do with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tools {
-    None,
-    /// Answer it.
-    Others,
-    /// Answer it, edit it, or delete it.
-    Own,
-    /// It is one's own, and one is asked whether to delete it.
-    Sure,
-}
-
-fn tools_of(message: &Message, desk: Desk) -> Tools {
-    let is_seated = |room: &OpenRoom| room.username.with(Option::is_some);
-    let Some(room) = desk.current.peek().filter(is_seated) else { return Tools::None };
-    match desk.me.get() {
-        _ if message.deleted => Tools::None,
-        Some(me) if me == message.user_id => {
-            let is_asked = room.amending.with(|amending| *amending == Amending::Delete(message.id));
-            if is_asked { Tools::Sure } else { Tools::Own }
-        }
-        _ => Tools::Others,
-    }
 }
 
 /// A message; one that waits also says what becomes of it.
@@ -181,16 +157,26 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
             content.push(body(&words));
             content.push(waiting(delivery, desk));
         }
-        State::Stored(message, tools) => {
+        State::Stored(message, choices) => {
             if message.deleted {
                 words = vec![icon("delete"), text(desk.phrases.deleted)];
             }
             words.extend(message.edited_at.map(|at| edited(at, desk)));
             content.push(body(&words));
-            match tools {
+            if !message.reactions.is_empty() {
+                content.push(reactions(message, choices, desk.phrases));
+            }
+            if choices.is_reacting {
+                content.push(palette(desk.phrases));
+            }
+            match choices.tools {
+                _ if choices.is_reacting => {}
                 Tools::None => {}
-                Tools::Others => content.push(choices(&["reply"], desk.phrases)),
-                Tools::Own => content.push(choices(&["reply", "edit", "delete"], desk.phrases)),
+                Tools::Others => content.push(tools(&["react", "reply"], desk.phrases)),
+                Tools::Own => {
+                    let acts = ["react", "reply", "edit", "delete"];
+                    content.push(tools(&acts, desk.phrases));
+                }
                 Tools::Sure => content.push(are_you_sure(desk.phrases)),
             }
         }
@@ -235,39 +221,6 @@ fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
 fn quote_key(quote: Option<&Quote>) -> String {
     let message = quote.and_then(|quote| quote.message.as_ref());
     message.map_or_else(String::new, |message| message.rev.to_string())
-}
-
-fn choices(acts: &[&'static str], phrases: &Phrases) -> Html {
-    let tools = acts.iter().map(|act| {
-        let (act, words) = match *act {
-            "reply" => ("reply", phrases.reply),
-            "edit" => ("edit", phrases.edit),
-            _ => ("delete", phrases.delete),
-        };
-        let attributes = [
-            ("class", "button button--plain button--small button--icon"),
-            ("type", "button"),
-            ("data-act", act),
-            ("aria-label", words),
-            ("title", words),
-        ];
-        element("button", &attributes, &[icon(act)])
-    });
-    element("div", &[("class", "message__tools")], &tools.collect::<Vec<_>>())
-}
-
-fn are_you_sure(phrases: &Phrases) -> Html {
-    let choice = |act, id, words, picture| {
-        let attributes =
-            [("class", "button button--small"), ("type", "button"), ("data-act", act), ("id", id)];
-        element("button", &attributes, &[icon(picture), text(words)])
-    };
-    let content = [
-        element("p", &[("class", "message__reason")], &[text(phrases.delete_sure)]),
-        choice("delete-now", "delete-now", phrases.delete, "delete"),
-        choice("keep", "delete-not", phrases.cancel, "close"),
-    ];
-    element("div", &[("class", "message__state message__sure")], &content)
 }
 
 /// What becomes of a message that waits, and what one can do if it failed. What is pressed is

@@ -87,6 +87,9 @@ pub static EN: Phrases = Phrases {
     delete: "Delete",
     cancel: "Cancel",
     reply: "Reply",
+    react: "React",
+    any_emoji: "Any emoji",
+    reacted: |emoji, people| [emoji, " from ", people].concat(),
     replying_to: |name| ["Replying to ", name].concat(),
     deleted: "This message was deleted",
     edited: "(edited)",
@@ -205,6 +208,11 @@ pub static EN: Phrases = Phrases {
         Refusal::TooLateToEdit { hours } => {
             let hours = count((*hours).into(), "hour", "hours");
             ["A message can be edited for ", &*hours, "."].concat()
+        }
+        Refusal::BadEmoji => "A reaction is one emoji.".into(),
+        Refusal::TooManyReactions { limit } => {
+            let kinds = count((*limit).into(), "kind", "kinds");
+            ["A message has room for ", &*kinds, " of reactions."].concat()
         }
         Refusal::IdTaken => "It clashed with another message. Please send it again.".into(),
         Refusal::RateLimited { retry_after_ms } => {

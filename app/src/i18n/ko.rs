@@ -86,6 +86,9 @@ pub static KO: Phrases = Phrases {
     edit: "고치기",
     cancel: "그만두기",
     reply: "답장",
+    react: "반응하기",
+    any_emoji: "아무 이모지",
+    reacted: |emoji, people| [people, ": ", emoji].concat(),
     replying_to: |name| [name, "님에게 답장하고 있어요"].concat(),
     deleted: "삭제된 메시지예요",
     edited: "(고침)",
@@ -180,6 +183,11 @@ pub static KO: Phrases = Phrases {
         Refusal::NotYours => "다른 분의 메시지예요.".into(),
         Refusal::TooLateToEdit { hours } => {
             ["메시지는 보낸 뒤 ", &*number((*hours).into()), "시간까지 고칠 수 있어요."].concat()
+        }
+        Refusal::BadEmoji => "반응은 이모지 하나로 남겨 주세요.".into(),
+        Refusal::TooManyReactions { limit } => {
+            ["메시지 하나에는 반응을 ", &*number((*limit).into()), "가지까지 남길 수 있어요."]
+                .concat()
         }
         Refusal::IdTaken => "다른 메시지와 겹쳤어요. 다시 보내 주세요.".into(),
         Refusal::RateLimited { retry_after_ms } => {

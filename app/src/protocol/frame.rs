@@ -44,6 +44,9 @@ pub enum Command {
     /// Deletes one's own message: a tombstone stays. Repeating it is harmless.
     /// → [`Acked::Posted`]
     Delete { room: RoomKey, id: MessageId },
+    /// Gives a message an emoji of one's own, or takes it back. Repeating it is harmless.
+    /// → [`Acked::Posted`]
+    React { room: RoomKey, id: MessageId, emoji: String, on: bool },
     /// Pages back: at most `limit` messages below `before`, oldest first. → [`Acked::Page`]
     Before { room: RoomKey, before: Seq, limit: u32 },
     /// Marks everything up to `seq` as read, for all tabs of the session. → [`Acked::Done`]
@@ -58,7 +61,8 @@ impl Command {
     /// Whether it changes what is said in a room. Such commands are carried out in the order
     /// they are sent in, many at a time.
     pub fn is_said(&self) -> bool {
-        matches!(self, Command::Message { .. } | Command::Edit { .. } | Command::Delete { .. })
+        use Command::{Delete, Edit, Message, React};
+        matches!(self, Message { .. } | Edit { .. } | Delete { .. } | React { .. })
     }
 }
 
@@ -259,6 +263,12 @@ pub enum Refusal {
     /// A message can be edited for so many hours.
     TooLateToEdit {
         hours: u32,
+    },
+    /// A reaction is one emoji.
+    BadEmoji,
+    /// A message has at most `limit` different emoji.
+    TooManyReactions {
+        limit: u32,
     },
     /// Too fast: may be sent again after so many milliseconds.
     RateLimited {

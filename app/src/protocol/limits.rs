@@ -17,6 +17,12 @@ pub const CHANGES: usize = 500;
 /// Rooms one session may sit in.
 pub const ROOMS_PER_SESSION: usize = 20;
 
+/// Different emoji at one message.
+pub const REACTIONS: usize = 20;
+
+/// People who are named with each of them.
+pub const REACTORS: usize = 10;
+
 /// The limits a client should know before it runs into them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -24,6 +24,25 @@ pub struct Message {
     pub deleted: bool,
     /// The place of the message that this one answers; `null` if it answers none.
     pub reply_to: Option<Seq>,
+    /// In the order of their first use.
+    pub reactions: Vec<Reaction>,
+}
+
+/// One emoji at a message, and who gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reaction {
+    pub emoji: String,
+    pub count: u32,
+    /// The first ten, under the names they had then.
+    pub users: Vec<Reactor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reactor {
+    pub id: UserId,
+    pub username: String,
 }
 
 /// A person as seen in a room.

@@ -199,7 +199,7 @@ mod postcard {
             each(string(&mut rest)?);
             number(&mut rest)?;
             let (_edited, _deleted) = (option(&mut rest)?, number(&mut rest)?);
-            let _answered = option(&mut rest)?;
+            let (_answered, _reactions) = (option(&mut rest)?, number(&mut rest)?);
         }
         rest.is_empty().then_some(())
     }

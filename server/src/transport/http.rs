@@ -64,7 +64,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .routes(routes!(rooms::leave))
         .routes(routes!(rooms::users))
         .routes(routes!(read::read, rooms::say))
-        .routes(routes!(rooms::edit, rooms::delete));
+        .routes(routes!(rooms::edit, rooms::delete))
+        .routes(routes!(rooms::react, rooms::take_back));
     let (rooms, description) =
         OpenApiRouter::with_openapi(openapi::about()).nest("/api/v1", rooms).split_for_parts();
     let description = Arc::new(description);
@@ -110,7 +111,7 @@ fn cors(origins: &Origins) -> CorsLayer {
         .allow_origin(AllowOrigin::predicate(move |origin, _| {
             origin.to_str().is_ok_and(|origin| origins.names(origin))
         }))
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

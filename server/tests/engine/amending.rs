@@ -132,3 +132,43 @@ pub async fn an_answer_names_the_place_of_a_message_that_is_there(log: Log) {
     assert_eq!((three.reply_to, four.reply_to), (Some(2), Some(3)));
     assert_eq!(changes(&log.engine, room).await, [one, two, three, four]);
 }
+
+pub async fn the_first_ten_are_named_with_a_reaction_and_all_are_counted(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let one = said(&log.engine, room, "1").await;
+    let react = |user: u64, emoji: &str, on| {
+        let (emoji, username) = (emoji.to_owned(), format!("user {user}"));
+        let change = Change::Reaction { emoji, on, username };
+        log.engine.amend(Amendment { room, id: one.id, user: UserId(user), change })
+    };
+    for user in 1..=12 {
+        fresh(react(user, "👍", true).await);
+    }
+    let repeat = react(3, "👍", true).await.unwrap();
+    assert!(matches!(&repeat, Posted::Repeat(message) if message.reactions[0].count == 12));
+    let named = |message: &Message| -> Vec<u64> {
+        message.reactions[0].users.iter().map(|user| user.id.0).collect()
+    };
+    let fewer = fresh(react(3, "👍", false).await);
+    assert_eq!(
+        (fewer.reactions[0].count, named(&fewer)),
+        (11, vec![1, 2, 4, 5, 6, 7, 8, 9, 10, 11])
+    );
+    let stored = log.engine.latest(room, 1).await.unwrap().page.messages;
+    assert_eq!(stored, [fewer]);
+
+    for n in 1..20_u32 {
+        let emoji = char::from_u32(0x1f600 + n).unwrap().to_string();
+        fresh(react(1, &emoji, true).await);
+    }
+    assert_eq!(react(1, "🎉", true).await, Err(PostError::TooManyReactions));
+    fresh(react(2, "\u{1f601}", true).await);
+    fresh(react(1, "\u{1f602}", false).await);
+    let room_again = fresh(react(1, "🎉", true).await);
+    assert_eq!((room_again.reactions.len(), &*room_again.reactions[19].emoji), (20, "🎉"));
+
+    let gone = fresh(log.engine.amend(delete(&one, room)).await);
+    assert!(gone.reactions.is_empty());
+    assert_eq!(react(1, "👍", true).await, Err(PostError::NoSuchMessage));
+}

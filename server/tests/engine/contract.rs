@@ -48,6 +48,7 @@ macro_rules! contract {
             a_message_is_changed_by_its_sender_alone
             a_message_is_edited_while_it_is_young_and_deleted_at_any_age
             changes_in_one_commit_are_told_as_they_ended
+            the_first_ten_are_named_with_a_reaction_and_all_are_counted
             an_answer_names_the_place_of_a_message_that_is_there
         );
     };

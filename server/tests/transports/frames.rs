@@ -1,7 +1,7 @@
 //! The protocol's own frames as a way in, over a WebSocket or `/poll`.
 
 use super::common::{Client, Poller, TestServer, fresh_id, key, message};
-use super::{DELETED, No, Way, edited};
+use super::{DELETED, No, Way, edited, reacted};
 use app::protocol::{
     Acked, Codec, Command, Cursor, Hello, Message, MessageId, PresenceChange, Refusal, Rev,
     ServerFrame,
@@ -96,12 +96,18 @@ fn heard(message: &Message) -> String {
     match message {
         Message { deleted: true, .. } => DELETED.to_owned(),
         Message { edited_at: Some(_), text, .. } => edited(text),
+        Message { text, reactions, .. } if !reactions.is_empty() => {
+            let counts = reactions.iter();
+            let counts = counts.map(|reaction| (reaction.emoji.clone(), reaction.count.into()));
+            reacted(text, &counts.collect::<Vec<_>>())
+        }
         Message { text, .. } => text.clone(),
     }
 }
 
 fn no(refusal: Refusal) -> No {
     match refusal {
+        Refusal::BadEmoji => No::BadEmoji,
         Refusal::NotYours => No::NotYours,
         Refusal::NoSuchMessage => No::Unknown,
         Refusal::NameTaken { .. } => No::NameTaken,
@@ -140,6 +146,11 @@ impl<L: Link> Way for Frames<L> {
     async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No> {
         let delete = Command::Delete { room: key(room), id };
         self.client().command(delete).await.map(drop).map_err(no)
+    }
+
+    async fn react(&mut self, room: &str, id: MessageId, emoji: &str, on: bool) -> Result<(), No> {
+        let react = Command::React { room: key(room), id, emoji: emoji.to_owned(), on };
+        self.client().command(react).await.map(drop).map_err(no)
     }
 
     async fn say_all(&mut self, room: &str, texts: &[String]) {

@@ -2,7 +2,7 @@
 
 use super::common::TestServer;
 use super::common::bot::{Answer, Bot, Stream, answer, cursor};
-use super::{DELETED, No, Way, edited};
+use super::{DELETED, No, Way, edited, reacted};
 use app::protocol::{MessageId, Rev};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -105,6 +105,17 @@ pub fn heard(message: &Value, seq: &mut u64) -> String {
         assert!(is_known);
         return edited(text);
     }
+    let reactions = message.get("reactions").and_then(Value::as_array).into_iter().flatten();
+    let counts: Vec<_> = reactions
+        .map(|reaction| {
+            let emoji = reaction["emoji"].as_str().unwrap().to_owned();
+            (emoji, reaction["count"].as_u64().unwrap())
+        })
+        .collect();
+    if !counts.is_empty() {
+        assert!(is_known);
+        return reacted(text, &counts);
+    }
     *seq += 1;
     assert_eq!(message["seq"], *seq, "no gap, and nothing twice");
     text.to_owned()
@@ -115,6 +126,7 @@ fn no(answer: &Answer) -> No {
         "name-taken" => No::NameTaken,
         "text-blank" => No::TextBlank,
         "not-joined" => No::NotJoined,
+        "bad-emoji" => No::BadEmoji,
         "not-yours" => No::NotYours,
         "unknown-message" => No::Unknown,
         other => panic!("refused: {other}"),
@@ -164,6 +176,12 @@ impl<R: Reading> Way for Http<R> {
     async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No> {
         let path = format!("/rooms/{room}/messages/{id}");
         done(self.bot.request(Method::DELETE, &path)).await
+    }
+
+    async fn react(&mut self, room: &str, id: MessageId, emoji: &str, on: bool) -> Result<(), No> {
+        let method = if on { Method::PUT } else { Method::DELETE };
+        let path = format!("/rooms/{room}/messages/{id}/reactions/{emoji}");
+        done(self.bot.request(method, &path)).await
     }
 
     async fn hear(&mut self, room: &str, count: usize) -> Vec<String> {

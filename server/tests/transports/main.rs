@@ -24,6 +24,7 @@ enum No {
     NotJoined,
     NotYours,
     Unknown,
+    BadEmoji,
 }
 
 /// How a message that was changed is noted among the texts.
@@ -32,6 +33,12 @@ fn edited(text: &str) -> String {
 }
 
 const DELETED: &str = "(deleted)";
+
+/// How a message is noted whose reactions changed: the emoji, and how many gave them.
+fn reacted(text: &str, reactions: &[(String, u64)]) -> String {
+    let each = reactions.iter().map(|(emoji, count)| format!(" {emoji}{count}"));
+    format!("{text} ({})", each.collect::<String>().trim())
+}
 
 /// Someone who came in by one of the ways. Implementations wait for what they are asked to see
 /// and panic when it does not come.
@@ -58,8 +65,11 @@ trait Way: Sized {
 
     async fn delete(&mut self, room: &str, id: MessageId) -> Result<(), No>;
 
+    /// Gives a message an emoji, or takes it back.
+    async fn react(&mut self, room: &str, id: MessageId, emoji: &str, on: bool) -> Result<(), No>;
+
     /// The texts of the next messages of the room, one's own too, in the order they arrive; and
-    /// what changed of those before, as [`edited`] or [`DELETED`].
+    /// what changed of those before, as [`edited`], [`reacted`] or [`DELETED`].
     async fn hear(&mut self, room: &str, count: usize) -> Vec<String>;
 
     /// Waits until these are the people in the room, in any order.
@@ -188,6 +198,35 @@ async fn what_is_edited_or_deleted_changes_for_everyone<W: Way>() {
     assert_eq!(ana.hear("r", 1).await, ["셋"]);
 }
 
+async fn reactions_are_counted_once_for_each_and_taken_back<W: Way>() {
+    let server = server("30").await;
+    let (mut minsu, mut ana) = two::<W>(&server).await;
+    let one = fresh_id();
+    minsu.say("r", one, "하나").await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, ["하나"]);
+    let counted = |reactions: &[(&str, u64)]| {
+        let reactions = reactions.iter().map(|(emoji, count)| ((*emoji).to_owned(), *count));
+        reacted("하나", &reactions.collect::<Vec<_>>())
+    };
+    ana.react("r", one, "👍", true).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [counted(&[("👍", 1)])]);
+    ana.react("r", one, "👍", true).await.unwrap();
+    minsu.react("r", one, "👍", true).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [counted(&[("👍", 2)])]);
+    ana.react("r", one, "🎉", true).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [counted(&[("👍", 2), ("🎉", 1)])]);
+    ana.react("r", one, "👍", false).await.unwrap();
+    ana.react("r", one, "👍", false).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [counted(&[("👍", 1), ("🎉", 1)])]);
+    for text in ["a", "👍👍"] {
+        assert_eq!(ana.react("r", one, text, true).await, Err(No::BadEmoji));
+    }
+    assert_eq!(ana.react("r", fresh_id(), "👍", true).await, Err(No::Unknown));
+    minsu.delete("r", one).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [DELETED]);
+    assert_eq!(ana.react("r", one, "👍", true).await, Err(No::Unknown));
+}
+
 async fn who_comes_back_hears_what_became_of_what_they_knew<W: Way>() {
     let server = server("30").await;
     let (mut minsu, mut ana) = two::<W>(&server).await;
@@ -257,6 +296,7 @@ macro_rules! contract {
             a_message_said_twice_is_heard_once,
             who_comes_back_hears_what_they_missed,
             what_is_edited_or_deleted_changes_for_everyone,
+            reactions_are_counted_once_for_each_and_taken_back,
             who_comes_back_hears_what_became_of_what_they_knew,
             who_reads_slowly_hears_everything,
             who_leaves_is_gone_and_hears_no_more_as_a_member,

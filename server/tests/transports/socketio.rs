@@ -82,6 +82,7 @@ fn said(arguments: Vec<Value>) -> Result<(), No> {
     Err(match reason.as_str().unwrap() {
         "먼저 방에 들어와 주세요." => No::NotJoined,
         "빈 메시지는 보낼 수 없어요." => No::TextBlank,
+        "반응은 이모지 하나로 남겨 주세요." => No::BadEmoji,
         "다른 분의 메시지예요." => No::NotYours,
         "그 메시지는 이제 없어요." => No::Unknown,
         taken if taken.starts_with("지금 같은 이름이 방에 있어요.") => No::NameTaken,
@@ -127,6 +128,11 @@ impl<const POLLING: bool> Way for Classic<POLLING> {
 
     async fn delete(&mut self, _: &str, id: MessageId) -> Result<(), No> {
         said(self.socket().call("delete", &[json!({ "id": id.to_string() })]).await)
+    }
+
+    async fn react(&mut self, _: &str, id: MessageId, emoji: &str, on: bool) -> Result<(), No> {
+        let react = json!({ "id": id.to_string(), "emoji": emoji, "on": on });
+        said(self.socket().call("react", &[react]).await)
     }
 
     async fn say_all(&mut self, _: &str, texts: &[String]) {

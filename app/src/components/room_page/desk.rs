@@ -72,6 +72,11 @@ enum Asked {
     Resume(RoomKey),
     Message(RoomKey, MessageId),
     Amend(RoomKey),
+    React {
+        room: RoomKey,
+        emoji: String,
+        on: bool,
+    },
     Before(RoomKey, Seq),
     Quote(RoomKey, Seq),
     Leave(RoomKey),

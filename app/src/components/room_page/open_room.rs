@@ -4,7 +4,9 @@
 use super::super::live::Live;
 use super::zone::Offsets;
 use crate::page::RoomView;
-use crate::protocol::{Message, MessageId, Refusal, RoomKey, Seq, Snapshot, User, UserId};
+use crate::protocol::{
+    Message, MessageId, Reaction, Refusal, RoomKey, Seq, Snapshot, User, UserId,
+};
 use crate::store::scroll::{Place, Scroll};
 use crate::store::{Input, Outbox, Timeline, Typing, Users, Window};
 use std::cmp::Ordering;
@@ -42,9 +44,13 @@ pub struct OpenRoom {
     pub reply: Live<Option<Arc<Message>>>,
     /// What was asked for to be quoted, while there is this connection.
     pub asked_quotes: Live<Vec<Seq>>,
+    /// The reactions of one's own among those whose givers are too many to be named.
+    pub unnamed_reactions: Live<Vec<(MessageId, String)>>,
     /// Who is writing.
     pub typing: Live<Typing>,
-    /// What of one's own is being changed.
+    /// The message that is on its way is to be edited once it is stored.
+    pub edits_next: Live<bool>,
+    /// What is being done with a message.
     pub amending: Live<Amending>,
     /// Why the composer took no more, or a change was not made.
     pub trouble: Live<Option<Trouble>>,
@@ -77,7 +83,7 @@ pub enum Trouble {
     Refused(Refusal),
 }
 
-/// What of one's own messages is being changed.
+/// What is being done with a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Amending {
     #[default]
@@ -86,6 +92,8 @@ pub enum Amending {
     Edit { id: MessageId, draft: String },
     /// It is to be deleted, if one means it.
     Delete(MessageId),
+    /// It gets an emoji; any message does.
+    React(MessageId),
 }
 
 impl OpenRoom {
@@ -124,7 +132,9 @@ impl OpenRoom {
             refusal: Live::new(view.form.refusal.clone()),
             reply: Live::new(None),
             asked_quotes: Live::new(Vec::new()),
+            unnamed_reactions: Live::new(Vec::new()),
             typing: Live::new(Typing::default()),
+            edits_next: Live::new(false),
             amending: Live::new(Amending::Nothing),
             trouble: Live::new(None),
             looks: Live::new(0),
@@ -161,6 +171,14 @@ impl OpenRoom {
     pub fn me(&self, id: Option<UserId>) -> Option<User> {
         let username = self.username.peek()?;
         Some(User { id: id?, username, room: self.key() })
+    }
+
+    /// Whether one has given this emoji, as far as the page knows.
+    pub fn has_given(&self, message: &Message, reaction: &Reaction, me: Option<UserId>) -> bool {
+        let is_it =
+            |(id, emoji): &(MessageId, String)| *id == message.id && *emoji == reaction.emoji;
+        reaction.users.iter().any(|user| Some(user.id) == me)
+            || self.unnamed_reactions.with(|reactions| reactions.iter().any(is_it))
     }
 
     /// Starts anew from a snapshot; only what is pending stays.

@@ -4,7 +4,7 @@
 use super::posts::{self, Changes, json};
 use super::rows::to_sql;
 use crate::engine::{Amendment, Answer, Change, PostError, Posted};
-use app::protocol::Message;
+use app::protocol::{Message, Reaction, Reactor, Rev, UserId, limits};
 use sqlx::SqliteConnection;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,40 +21,70 @@ pub(super) async fn store(
     let rooms = amendments.iter().map(|amendment| amendment.room);
     let mut counters = posts::counters(connection, rooms).await?;
     let mut changed = HashSet::new();
-    let mut amend = |amendment: &&Amendment| {
+    let mut answers = Vec::with_capacity(amendments.len());
+    for amendment in amendments {
         let key = (amendment.room, amendment.id);
-        let message = known.get_mut(&key).ok_or(PostError::NoSuchMessage)?;
-        let (_, rev) = counters.get_mut(&amendment.room).ok_or(PostError::NoSuchMessage)?;
-        let Some(amended) = amended(message, amendment)? else {
-            return Ok(Posted::Repeat(message.clone()));
+        let found = known.get_mut(&key).zip(counters.get_mut(&amendment.room));
+        let Some((message, (_, rev))) = found else {
+            answers.push(Err(PostError::NoSuchMessage));
+            continue;
         };
-        let batch = changes
-            .entry(amendment.room)
-            .or_insert_with(|| posts::empty_batch(amendment.room, *rev));
-        *rev += 1;
-        *message = Arc::new(Message { rev: *rev, ..amended });
-        batch.messages.retain(|earlier| earlier.seq != message.seq);
-        batch.messages.push(message.clone());
-        batch.to = *rev;
-        changed.insert(key);
-        Ok(Posted::Fresh(message.clone()))
-    };
-    let answers = amendments.iter().map(&mut amend).collect();
+        let answer = match amended(connection, message, amendment, *rev + 1).await? {
+            Ok(Some(amended)) => {
+                let batch = changes
+                    .entry(amendment.room)
+                    .or_insert_with(|| posts::empty_batch(amendment.room, *rev));
+                *rev += 1;
+                *message = Arc::new(Message { rev: *rev, ..amended });
+                batch.messages.retain(|earlier| earlier.seq != message.seq);
+                batch.messages.push(message.clone());
+                batch.to = *rev;
+                changed.insert(key);
+                Ok(Posted::Fresh(message.clone()))
+            }
+            Ok(None) => Ok(Posted::Repeat(message.clone())),
+            Err(error) => Err(error),
+        };
+        answers.push(answer);
+    }
     let messages: Vec<_> = changed.iter().map(|key| (key.0.0, &*known[key])).collect();
     write(connection, &messages).await?;
     Ok(answers)
 }
 
-/// The message as it is to be; nothing if it is so already.
-fn amended(message: &Message, amendment: &Amendment) -> Result<Option<Message>, PostError> {
-    if message.user_id != amendment.user {
-        return Err(PostError::NotYours);
-    }
-    match &amendment.change {
+/// What is to become of a message; nothing if it is so already.
+type Amended = Result<Option<Message>, PostError>;
+
+async fn amended(
+    connection: &mut SqliteConnection,
+    message: &Message,
+    amendment: &Amendment,
+    rev: Rev,
+) -> sqlx::Result<Amended> {
+    let is_own = message.user_id == amendment.user;
+    Ok(match &amendment.change {
+        Change::Reaction { .. } if message.deleted => Err(PostError::NoSuchMessage),
+        Change::Reaction { emoji, on: true, username } => {
+            return give(connection, message, amendment, rev, emoji, username).await;
+        }
+        Change::Reaction { emoji, on: false, .. } => {
+            return take_back(connection, message, amendment, emoji).await;
+        }
+        Change::Text { .. } | Change::Deletion if !is_own => Err(PostError::NotYours),
         Change::Deletion if message.deleted => Ok(None),
         Change::Deletion => {
-            let (text, edited_at) = (String::new(), None);
-            Ok(Some(Message { text, edited_at, deleted: true, ..message.clone() }))
+            sqlx::query("DELETE FROM reactions WHERE room = ? AND seq = ?")
+                .bind(amendment.room.0)
+                .bind(to_sql(message.seq))
+                .execute(connection)
+                .await?;
+            Ok(Some(Message {
+                text: String::new(),
+                edited_at: None,
+                reactions: Vec::new(),
+                deleted: true,
+                ..message.clone()
+            }))
         }
         Change::Text { .. } if message.deleted => Err(PostError::NoSuchMessage),
         Change::Text { text, .. } if *text == message.text => Ok(None),
@@ -62,7 +92,88 @@ fn amended(message: &Message, amendment: &Amendment) -> Result<Option<Message>, 
         Change::Text { text, at, .. } => {
             Ok(Some(Message { text: text.clone(), edited_at: Some(*at), ..message.clone() }))
         }
+    })
+}
+
+async fn give(
+    connection: &mut SqliteConnection,
+    message: &Message,
+    amendment: &Amendment,
+    rev: Rev,
+    emoji: &str,
+    username: &str,
+) -> sqlx::Result<Amended> {
+    let at = message.reactions.iter().position(|reaction| reaction.emoji == emoji);
+    if at.is_none() && message.reactions.len() >= limits::REACTIONS {
+        return Ok(Err(PostError::TooManyReactions));
     }
+    let given = sqlx::query(
+        "INSERT INTO reactions (room, seq, emoji, user_id, username, rev)
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(amendment.room.0)
+    .bind(to_sql(message.seq))
+    .bind(emoji)
+    .bind(to_sql(amendment.user.0))
+    .bind(username)
+    .bind(to_sql(rev))
+    .execute(connection)
+    .await?;
+    if given.rows_affected() == 0 {
+        return Ok(Ok(None));
+    }
+    let mut amended = message.clone();
+    let at = at.unwrap_or_else(|| {
+        let reaction = Reaction { emoji: emoji.to_owned(), count: 0, users: Vec::new() };
+        amended.reactions.push(reaction);
+        amended.reactions.len() - 1
+    });
+    let reaction = &mut amended.reactions[at];
+    reaction.count += 1;
+    if reaction.users.len() < limits::REACTORS {
+        reaction.users.push(Reactor { id: amendment.user, username: username.to_owned() });
+    }
+    Ok(Ok(Some(amended)))
+}
+
+async fn take_back(
+    connection: &mut SqliteConnection,
+    message: &Message,
+    amendment: &Amendment,
+    emoji: &str,
+) -> sqlx::Result<Amended> {
+    let at = message.reactions.iter().position(|reaction| reaction.emoji == emoji);
+    let taken = sqlx::query(
+        "DELETE FROM reactions WHERE room = ? AND seq = ? AND emoji = ? AND user_id = ?",
+    )
+    .bind(amendment.room.0)
+    .bind(to_sql(message.seq))
+    .bind(emoji)
+    .bind(to_sql(amendment.user.0))
+    .execute(&mut *connection)
+    .await?;
+    let Some(at) = at.filter(|_| taken.rows_affected() > 0) else { return Ok(Ok(None)) };
+    let mut amended = message.clone();
+    amended.reactions[at].count -= 1;
+    if amended.reactions[at].count == 0 {
+        amended.reactions.remove(at);
+        return Ok(Ok(Some(amended)));
+    }
+    // Someone may come after the first ten who is one of them now.
+    let users: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT user_id, username FROM reactions WHERE room = ? AND seq = ? AND emoji = ?
+         ORDER BY rev LIMIT ?",
+    )
+    .bind(amendment.room.0)
+    .bind(to_sql(message.seq))
+    .bind(emoji)
+    .bind(to_sql(limits::REACTORS as u64))
+    .fetch_all(connection)
+    .await?;
+    let reactor =
+        |(id, username): (i64, String)| Reactor { id: UserId(id.cast_unsigned()), username };
+    amended.reactions[at].users = users.into_iter().map(reactor).collect();
+    Ok(Ok(Some(amended)))
 }
 
 /// Writes the messages as they are now, and moves their rooms' revs along. `seq` stays.
@@ -76,14 +187,16 @@ async fn write(
     let rows: Vec<_> = messages
         .iter()
         .map(|(room, message)| {
-            let Message { seq, rev, text, edited_at, deleted, .. } = message;
-            let edited_at = edited_at.map(to_sql);
-            (*room, to_sql(*seq), to_sql(*rev), text, edited_at, i64::from(*deleted))
+            let Message { seq, rev, text, edited_at, deleted, reactions, .. } = message;
+            let (seq, rev, edited_at) = (to_sql(*seq), to_sql(*rev), edited_at.map(to_sql));
+            let reactions = (!reactions.is_empty()).then(|| json(reactions));
+            (*room, seq, rev, text, edited_at, i64::from(*deleted), reactions)
         })
         .collect();
     sqlx::query(
         "UPDATE messages SET rev = now.value ->> 2, text = now.value ->> 3,
-                edited_at = now.value ->> 4, deleted = now.value ->> 5
+                edited_at = now.value ->> 4, deleted = now.value ->> 5,
+                reactions = now.value ->> 6
          FROM jsonb_each(?1) AS now
          WHERE messages.room = now.value ->> 0 AND messages.seq = now.value ->> 1;
 

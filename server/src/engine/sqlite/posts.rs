@@ -98,6 +98,7 @@ fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<An
             edited_at: None,
             deleted: false,
             reply_to,
+            reactions: Vec::new(),
         });
         batch.to = rev;
         batch.messages.push(message.clone());

@@ -78,6 +78,7 @@ pub(super) struct MessageRow {
     edited_at: Option<i64>,
     deleted: bool,
     reply_to: Option<i64>,
+    reactions: Option<String>,
 }
 
 impl From<MessageRow> for Arc<Message> {
@@ -94,6 +95,9 @@ impl From<MessageRow> for Arc<Message> {
             edited_at: row.edited_at.map(i64::cast_unsigned),
             deleted: row.deleted,
             reply_to: row.reply_to.map(i64::cast_unsigned),
+            reactions: row.reactions.map_or_else(Vec::new, |reactions| {
+                serde_json::from_str(&reactions).expect("the writer wrote it")
+            }),
         })
     }
 }

@@ -12,7 +12,9 @@ use super::home::{self, Home};
 use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
-use crate::engine::{Commit, Error, PostError, Posted, Result, RoomBatch};
+use crate::engine::{
+    Amendment, Answer, Change, Commit, Error, PostError, Posted, Result, RoomBatch,
+};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use std::collections::HashMap;
@@ -312,7 +314,7 @@ async fn store_posts(
     Ok(changes)
 }
 
-/// Whether any message is another now.
+/// Whether any text is gone that was there.
 async fn amend(
     connection: &mut SqliteConnection,
     writes: &mut [Write],
@@ -329,7 +331,11 @@ async fn amend(
         return Ok(false);
     }
     let answers = amendments::store(connection, &amendments, changes).await?;
-    let has_changed = answers.iter().any(|answer| matches!(answer, Ok(Posted::Fresh(_))));
+    let is_gone = |(amendment, answer): (&&Amendment, &Answer)| {
+        let is_reaction = matches!(amendment.change, Change::Reaction { .. });
+        !is_reaction && matches!(answer, Ok(Posted::Fresh(_)))
+    };
+    let has_changed = amendments.iter().zip(&answers).any(is_gone);
     for (slot, answer) in slots.into_iter().zip(answers) {
         *slot = Some(answer);
     }
@@ -341,7 +347,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::engine::sqlite::Options;
-    use crate::engine::{Answer, Draft, Posted, RoomId};
+    use crate::engine::{Draft, Posted, RoomId};
     use app::protocol::{MessageId, RoomKey, UserId};
     use tokio::sync::oneshot;
 

@@ -127,6 +127,35 @@ pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reply_to: Option<u64>,
+    /// In the order of their first use. Only if there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    reactions: Vec<Reaction>,
+}
+
+/// One emoji at a message, and who gave it.
+#[derive(Serialize, ToSchema)]
+pub struct Reaction {
+    #[schema(example = "👍")]
+    emoji: String,
+    #[schema(minimum = 1)]
+    count: u32,
+    /// The first ten, under the names they had then.
+    users: Vec<Reactor>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Reactor {
+    #[schema(example = "2")]
+    id: String,
+    username: String,
+}
+
+impl From<protocol::Reaction> for Reaction {
+    fn from(protocol::Reaction { emoji, count, users }: protocol::Reaction) -> Self {
+        let reactor = |protocol::Reactor { id, username }| Reactor { id: id.to_string(), username };
+        Reaction { emoji, count, users: users.into_iter().map(reactor).collect() }
+    }
 }
 
 impl From<Arc<protocol::Message>> for Message {
@@ -144,6 +173,7 @@ impl From<Arc<protocol::Message>> for Message {
             edited_at: message.edited_at,
             deleted: message.deleted,
             reply_to: message.reply_to,
+            reactions: message.reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

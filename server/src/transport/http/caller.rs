@@ -77,6 +77,23 @@ impl FromRequestParts<Arc<Api>> for MessageName {
     }
 }
 
+/// The emoji of the path.
+pub struct Emoji(pub String);
+
+impl FromRequestParts<Arc<Api>> for Emoji {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Failure> {
+        #[derive(Deserialize)]
+        struct Named {
+            emoji: String,
+        }
+        let named: Result<Path<Named>, _> = Path::from_request_parts(parts, api).await;
+        let Path(Named { emoji }) = named.map_err(|_| Failure::Refused(Refusal::BadEmoji))?;
+        Ok(Emoji(emoji))
+    }
+}
+
 /// The room of the path. It need not be written the way its key is.
 pub struct RoomName {
     pub key: RoomKey,

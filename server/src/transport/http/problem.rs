@@ -75,8 +75,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     retry_after_ms: Option<u32>,
-    /// With `name-too-long`, `text-too-long`, `too-many-rooms` and `too-late`: how much there may
-    /// be; with the last one, hours.
+    /// With `name-too-long`, `text-too-long`, `too-many-rooms`, `too-many-reactions` and
+    /// `too-late`: how much there may be; with the last one, hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     limit: Option<u32>,
@@ -142,6 +142,7 @@ impl Failure {
             Failure::Refused(
                 Refusal::NameTooLong { limit }
                 | Refusal::TooManyRooms { limit }
+                | Refusal::TooManyReactions { limit }
                 | Refusal::TooLateToEdit { hours: limit },
             ) => problem.limit = Some(*limit),
             Failure::Refused(Refusal::TextTooLong { limit, over }) => {
@@ -205,6 +206,8 @@ impl Failure {
                 Refusal::NoSuchMessage => &kind::UNKNOWN_MESSAGE,
                 Refusal::NotYours => &kind::NOT_YOURS,
                 Refusal::TooLateToEdit { .. } => &kind::TOO_LATE,
+                Refusal::BadEmoji => &kind::BAD_EMOJI,
+                Refusal::TooManyReactions { .. } => &kind::TOO_MANY_REACTIONS,
                 Refusal::RateLimited { .. } => &kind::RATE_LIMITED,
                 Refusal::TooManyRooms { .. } => &kind::TOO_MANY_ROOMS,
                 Refusal::NotStored => &kind::NOT_STORED,
@@ -246,6 +249,8 @@ mod tests {
             Refusal::NoSuchMessage,
             Refusal::NotYours,
             Refusal::TooLateToEdit { hours: 1 },
+            Refusal::BadEmoji,
+            Refusal::TooManyReactions { limit: 1 },
             Refusal::RateLimited { retry_after_ms: 1 },
             Refusal::TooManyRooms { limit: 1 },
             Refusal::NotStored,

@@ -2,7 +2,7 @@
 
 use super::Api;
 use super::body::{EditBody, JoinBody, Joined, JsonBody, Message, PostBody, Users};
-use super::caller::{Caller, MessageName, RoomName};
+use super::caller::{Caller, Emoji, MessageName, RoomName};
 use super::problem::{Result, kind};
 use crate::engine::Posted;
 use crate::registry::{self, Reader, Seated, Wish};
@@ -161,6 +161,58 @@ pub async fn delete(
     MessageName(id): MessageName,
 ) -> Result<Json<Message>> {
     amend(&api, reader, &key, id, Wish::Delete).await
+}
+
+/// Give a message an emoji
+///
+/// One emoji as people see it, percent-encoded in the path. Giving it again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/rooms/{room}/messages/{id}/reactions/{emoji}",
+    tag = "messages",
+    operation_id = "react",
+    params(
+        ("room" = String, Path, description = "The room’s name", example = "study-room"),
+        ("id" = Uuid, Path, description = "The message’s id"),
+        ("emoji" = String, Path, description = "The emoji", example = "👍")
+    ),
+    responses((status = 200, description = "The message as it is now", body = Message), kind::Reacting),
+    security((), ("token" = []), ("cookie" = []))
+)]
+pub async fn react(
+    State(api): State<Arc<Api>>,
+    Caller { reader, .. }: Caller,
+    RoomName { key, .. }: RoomName,
+    MessageName(id): MessageName,
+    Emoji(emoji): Emoji,
+) -> Result<Json<Message>> {
+    amend(&api, reader, &key, id, Wish::React { emoji: &emoji, on: true }).await
+}
+
+/// Take an emoji back
+///
+/// Taking back what is not there changes nothing.
+#[utoipa::path(
+    delete,
+    path = "/rooms/{room}/messages/{id}/reactions/{emoji}",
+    tag = "messages",
+    operation_id = "takeBack",
+    params(
+        ("room" = String, Path, description = "The room’s name", example = "study-room"),
+        ("id" = Uuid, Path, description = "The message’s id"),
+        ("emoji" = String, Path, description = "The emoji", example = "👍")
+    ),
+    responses((status = 200, description = "The message as it is now", body = Message), kind::Reacting),
+    security((), ("token" = []), ("cookie" = []))
+)]
+pub async fn take_back(
+    State(api): State<Arc<Api>>,
+    Caller { reader, .. }: Caller,
+    RoomName { key, .. }: RoomName,
+    MessageName(id): MessageName,
+    Emoji(emoji): Emoji,
+) -> Result<Json<Message>> {
+    amend(&api, reader, &key, id, Wish::React { emoji: &emoji, on: false }).await
 }
 
 async fn amend(

@@ -36,7 +36,7 @@ fn echo(event: &Event, words: &Words, limits: Limits, bucket: &Bucket) -> Result
     let text = match &event.asked {
         Asked::Message { text, .. } => text,
         Asked::Malformed => return Err(words.malformed.into()),
-        Asked::Join(_) | Asked::Edit(_) | Asked::Delete(_) | Asked::Unknown => {
+        Asked::Join(_) | Asked::Edit(_) | Asked::Delete(_) | Asked::React(_) | Asked::Unknown => {
             return Err(words.unknown_event.into());
         }
     };

@@ -30,6 +30,7 @@ pub enum Asked {
     },
     Edit(Edit),
     Delete(Delete),
+    React(React),
     /// A known event with arguments that it does not have.
     Malformed,
     Unknown,
@@ -58,6 +59,14 @@ pub struct Edit {
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Delete {
     pub id: MessageId,
+}
+
+/// An emoji for a message, or no more.
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct React {
+    pub id: MessageId,
+    pub emoji: String,
+    pub on: bool,
 }
 
 /// `EPOCH.REV`, or a bare rev of the current epoch.
@@ -116,6 +125,7 @@ impl Asked {
             Ok("message") => Self::read_message(arguments),
             Ok("edit") => object(arguments).map(Asked::Edit),
             Ok("delete") => object(arguments).map(Asked::Delete),
+            Ok("react") => object(arguments).map(Asked::React),
             _ => return Asked::Unknown,
         };
         read.unwrap_or(Asked::Malformed)

@@ -1,7 +1,7 @@
 //! What one socket asked for and was not heard yet. The library hands events over without
 //! waiting, so that a full inbox has to refuse.
 
-use super::event::{Asked, Edit, Event};
+use super::event::{Asked, Edit, Event, React};
 use super::line::{Callback, answer};
 use crate::transport::words::Words;
 use app::protocol::{Limits, Refusal, limits};
@@ -37,6 +37,9 @@ impl Inbox {
                 let limit = self.limits.text;
                 let over = limits::excess(&text, limit);
                 self.words.refusal(&Refusal::TextTooLong { limit, over }).into()
+            }
+            Asked::React(React { emoji, .. }) if emoji.len() > limits::TEXT_BYTES => {
+                self.words.refusal(&Refusal::BadEmoji).into()
             }
             asked => match self.requests.try_send((callback, asked)) {
                 Ok(()) => return,

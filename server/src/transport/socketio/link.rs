@@ -1,7 +1,7 @@
 //! The life of one socket in the room chat: from connecting, through one room, to the end.
 
 use super::Parlour;
-use super::event::{Asked, Delete, Edit, Join, More};
+use super::event::{Asked, Delete, Edit, Join, More, React};
 use super::inbox::Request;
 use super::line::{Callback, Line, Lost};
 use super::place::Place;
@@ -151,6 +151,9 @@ impl Link {
             Asked::Delete(Delete { id }) => {
                 return self.say(callback, |room| Command::Delete { room, id }).await;
             }
+            Asked::React(React { id, emoji, on }) => {
+                return self.say(callback, |room| Command::React { room, id, emoji, on }).await;
+            }
             Asked::Malformed => Err(words.malformed.into()),
             Asked::Unknown => Err(words.unknown_event.into()),
         };
@@ -260,7 +263,11 @@ impl Link {
                 }
             }
         }
-        Ok(self.tell_queued().await?)
+        self.tell_queued().await?;
+        if let Some(place) = &mut self.place {
+            place.has_caught_up();
+        }
+        Ok(())
     }
 
     async fn say(

@@ -21,6 +21,8 @@ pub struct Place {
     form: Form,
     /// What the socket has been told, or knew from the start.
     heard: Heard,
+    /// What was missed is being told: it may be older than what the room held on arrival.
+    is_catching_up: bool,
     list: ListTold,
 }
 
@@ -43,7 +45,7 @@ impl Place {
     pub fn new(room: Arc<Room>, user: UserId, form: Form, page: &MessagePage, at: Cursor) -> Self {
         let seq = page.messages.last().map_or(0, |message| message.seq);
         let heard = Heard { rev: at.rev, seq };
-        Place { room, user, form, heard, list: ListTold::default() }
+        Place { room, user, form, heard, is_catching_up: false, list: ListTold::default() }
     }
 
     /// How far the socket has heard.
@@ -53,6 +55,11 @@ impl Place {
 
     pub fn start_from(&mut self, rev: Rev) {
         self.heard.rev = rev;
+        self.is_catching_up = true;
+    }
+
+    pub fn has_caught_up(&mut self) {
+        self.is_catching_up = false;
     }
 
     /// Tells the last messages of a page.
@@ -109,9 +116,9 @@ impl Place {
     }
 
     /// Not a change of what was told before. Who asks for what they missed has heard less than
-    /// the room held when they came: for them, what was never edited must be new.
+    /// the room held when they came: for them, what was never changed must be new.
     fn is_new(&self, said: &Said) -> bool {
-        said.seq() > self.heard.seq || (self.form == Form::Whole && said.is_as_sent())
+        said.seq() > self.heard.seq || (self.is_catching_up && said.is_as_sent())
     }
 
     /// When the list should be told; `None` while it has not changed.

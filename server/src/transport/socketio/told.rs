@@ -118,7 +118,8 @@ impl Said {
 
     /// Whether it is as it was sent.
     pub fn is_as_sent(&self) -> bool {
-        !self.message.deleted && self.message.edited_at.is_none()
+        let Message { deleted, edited_at, reactions, .. } = &*self.message;
+        !deleted && edited_at.is_none() && reactions.is_empty()
     }
 
     /// `{id, seq, cursor}`.

@@ -5,6 +5,7 @@
 use super::super::open_room::{Amending, OpenRoom, Trouble};
 use super::{Asked, Desk};
 use crate::protocol::{Command, Message, MessageId, Refusal, limits};
+use crate::store::outbox::{Delivery, Outbox};
 use std::sync::Arc;
 
 impl Desk {
@@ -16,13 +17,40 @@ impl Desk {
         room.draft.set(message.text.clone());
     }
 
-    /// The last message that one has said here, if it is among what is loaded.
-    pub fn last_own(self, room: OpenRoom) -> Option<Arc<Message>> {
-        let me = self.me.peek()?;
-        room.timeline.peek_with(|timeline| {
+    /// Puts the last message that one has said here into the composer; one that is on its way,
+    /// as soon as it is stored. Says whether there is one.
+    pub fn edit_last(self, room: OpenRoom) -> bool {
+        let underway = room.outbox.peek_with(|outbox| outbox.entries().last().cloned());
+        if let Some(entry) = underway {
+            match entry.delivery {
+                Delivery::Failed(_) => {
+                    let text = self.take_back(room, entry.id);
+                    self.keep_draft(room, &text.unwrap_or_default());
+                }
+                _ => room.edits_next.set(true),
+            }
+            return true;
+        }
+        let me = self.me.peek();
+        let last = room.timeline.peek_with(|timeline| {
             let mut messages = timeline.messages().iter().rev();
-            messages.find(|message| message.user_id == me && !message.deleted).cloned()
-        })
+            messages.find(|message| Some(message.user_id) == me && !message.deleted).cloned()
+        });
+        if let Some(message) = &last {
+            self.edit(room, message);
+        }
+        last.is_some()
+    }
+
+    /// What was on its way is stored: one may have waited for that.
+    pub(super) fn on_stored(self, room: OpenRoom) {
+        let is_last = room.outbox.peek_with(Outbox::is_empty);
+        if is_last
+            && room.edits_next.change(std::mem::take)
+            && room.draft.peek_with(String::is_empty)
+        {
+            self.edit_last(room);
+        }
     }
 
     /// Asks in its row whether the message is to be deleted.
@@ -37,7 +65,7 @@ impl Desk {
         match room.amending.change(std::mem::take) {
             Amending::Nothing => return false,
             Amending::Edit { draft, .. } => room.draft.set(draft),
-            Amending::Delete(_) => {}
+            Amending::Delete(_) | Amending::React(_) => {}
         }
         room.amending.tell();
         true
@@ -63,6 +91,36 @@ impl Desk {
         self.amend(room, Command::Delete { room: room.key(), id });
     }
 
+    /// Gives a message an emoji, or takes one's own back.
+    pub fn react(self, room: OpenRoom, message: &Message, emoji: &str) {
+        let me = self.me.peek();
+        let mut known = message.reactions.iter();
+        let is_mine =
+            known.any(|reaction| reaction.emoji == emoji && room.has_given(message, reaction, me));
+        let (id, emoji, on) = (message.id, emoji.to_owned(), !is_mine);
+        let asked = Asked::React { room: room.key(), emoji: emoji.clone(), on };
+        let is_asked = self.ask(Command::React { room: room.key(), id, emoji, on }, asked);
+        self.stop_amending(room);
+        room.trouble.set_if_new((!is_asked).then_some(Trouble::NotLinked));
+    }
+
+    pub(super) fn on_reacted(
+        self,
+        room: OpenRoom,
+        message: &Arc<Message>,
+        emoji: String,
+        on: bool,
+    ) {
+        room.timeline.update(|timeline| timeline.confirm(message));
+        let it = (message.id, emoji);
+        room.unnamed_reactions.update(|reactions| {
+            reactions.retain(|known| *known != it);
+            if on {
+                reactions.push(it);
+            }
+        });
+    }
+
     fn amend(self, room: OpenRoom, command: Command) {
         let is_asked = self.ask(command, Asked::Amend(room.key()));
         room.trouble.set_if_new((!is_asked).then_some(Trouble::NotLinked));
@@ -72,7 +130,7 @@ impl Desk {
     pub(super) fn on_amended(self, room: OpenRoom, message: &Arc<Message>) {
         room.timeline.update(|timeline| timeline.confirm(message));
         let is_done = room.amending.peek_with(|amending| match amending {
-            Amending::Nothing => false,
+            Amending::Nothing | Amending::React(_) => false,
             Amending::Delete(id) => *id == message.id,
             Amending::Edit { id, .. } => {
                 let as_written = room.draft.peek_with(|draft| limits::tidy(draft));

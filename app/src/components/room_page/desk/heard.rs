@@ -183,11 +183,17 @@ impl Desk {
                 if let Some(room) = self.find(&key) {
                     room.timeline.update(|timeline| timeline.confirm(&message));
                     self.change_outbox(room, |outbox| outbox.acked(id));
+                    self.on_stored(room);
                 }
             }
             (Asked::Amend(key), Acked::Posted(message)) => {
                 if let Some(room) = self.find(&key) {
                     self.on_amended(room, &message);
+                }
+            }
+            (Asked::React { room, emoji, on }, Acked::Posted(message)) => {
+                if let Some(room) = self.find(&room) {
+                    self.on_reacted(room, &message, emoji, on);
                 }
             }
             (Asked::Before(key, before), Acked::Page(page)) => self.on_page(&key, before, &page),
@@ -312,7 +318,7 @@ impl Desk {
                     self.change_outbox(room, |outbox| outbox.refused(id, &refusal, now));
                 }
             }
-            Asked::Amend(key) => {
+            Asked::Amend(key) | Asked::React { room: key, .. } => {
                 if let Some(room) = self.find(&key) {
                     self.on_not_amended(room, refusal);
                 }

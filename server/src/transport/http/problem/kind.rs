@@ -45,6 +45,8 @@ kinds! {
         "The session sits in `limit` rooms already: leave one first.";
     NOT_YOURS = "not-yours", 403, "Not yours", "The message is another session’s.";
     TOO_LATE = "too-late", 403, "Too late", "A message can be edited for `limit` hours.";
+    TOO_MANY_REACTIONS = "too-many-reactions", 403, "Too many reactions",
+        "The message has `limit` different reactions already.";
     UNKNOWN_PATH = "unknown-path", 404, "Unknown path", "Nothing has this address.";
     UNKNOWN_ROOM = "unknown-room", 404, "Unknown room",
         "Nobody has joined this room yet. A room is made by its first join.";
@@ -69,6 +71,7 @@ kinds! {
     TEXT_BLANK = "text-blank", 422, "Text blank", "Nothing in the text can be seen.";
     TEXT_TOO_LONG = "text-too-long", 422, "Text too long",
         "The text has more than `limit` characters, by `over`; or more than 16 KiB.";
+    BAD_EMOJI = "bad-emoji", 422, "Not an emoji", "A reaction is one emoji, as people see it.";
     RATE_LIMITED = "rate-limited", 429, "Too fast",
         "Send the same again after `retryAfterMs` (`Retry-After` has it in seconds).";
     NOT_STORED = "not-stored", 503, "Not stored",
@@ -131,6 +134,9 @@ documented! {
     Editing: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, NOT_YOURS, TOO_LATE,
         UNKNOWN_ROOM, UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, TOO_LARGE, NOT_JSON, BAD_ROOM,
         TEXT_BLANK, TEXT_TOO_LONG, RATE_LIMITED, NOT_STORED, UNAVAILABLE;
+    Reacting: UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, TOO_MANY_REACTIONS, UNKNOWN_ROOM,
+        UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, BAD_ROOM, BAD_EMOJI, RATE_LIMITED, NOT_STORED,
+        UNAVAILABLE;
     Deleting: UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, NOT_YOURS, UNKNOWN_ROOM,
         UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, BAD_ROOM, RATE_LIMITED, NOT_STORED, UNAVAILABLE;
     Leaving: UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, TOO_SLOW, BAD_ROOM,

@@ -1,0 +1,66 @@
+import { expect, type Person, test } from '../fixtures';
+
+const row = (person: Person, text: string) => person.messages.filter({ hasText: text });
+
+const choose = async (person: Person, text: string) => {
+  await row(person, text).hover();
+  await row(person, text).getByRole('button', { name: /반응하기|^React$/ }).click();
+};
+
+test('a reaction is counted for everyone, names who gave it, and is taken back', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수', { language: 'en' })];
+  await ana.join(room);
+  await minsu.join(room);
+  await ana.say('일곱 시에 봐요');
+  await minsu.expectMessage('일곱 시에 봐요');
+  await choose(minsu, '일곱 시');
+  await row(minsu, '일곱 시').getByRole('group').getByRole('button', { name: '👍' }).click();
+  const [hers, his] = [ana, minsu].map((one) => row(one, '일곱 시').locator('.reaction'));
+  await expect(hers!).toHaveText('👍 1');
+  await expect(hers!).toHaveAccessibleName('민수님: 👍');
+  await expect(hers!).toHaveAttribute('aria-pressed', 'false');
+  await expect(his!).toHaveAttribute('aria-pressed', 'true');
+
+  await hers!.click();
+  await expect(his!).toHaveText('👍 2');
+  await expect(his!).toHaveAccessibleName('👍 from 민수 and Ana');
+  await his!.click();
+  await expect(hers!).toHaveText('👍 1');
+  await minsu.reload();
+  await expect(his!).toHaveText('👍 1');
+  await hers!.click();
+  await expect(hers!).toHaveCount(0);
+  await expect(his!).toHaveCount(0);
+});
+
+test('any emoji can be typed, and what is none is refused', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('하나');
+  await choose(ana, '하나');
+  const field = ana.page.getByLabel('아무 이모지');
+  await expect(field).toBeFocused();
+  await field.fill('🦄');
+  await field.press('Enter');
+  await expect(row(ana, '하나').locator('.reaction')).toHaveText('🦄 1');
+  await expect(field).toHaveCount(0);
+  await choose(ana, '하나');
+  await field.fill('좋아');
+  await field.press('Enter');
+  await expect(ana.page.getByText('반응은 이모지 하나로 남겨 주세요.')).toBeVisible();
+  await choose(ana, '하나');
+  await ana.page.keyboard.press('Escape');
+  await expect(field).toHaveCount(0);
+  await expect(ana.composer).toBeFocused();
+});
+
+test('who only reads sees reactions and cannot press them', async ({ person, room }) => {
+  const [ana, reader] = [await person('Ana'), await person('Reader')];
+  await ana.join(room);
+  await ana.say('하나');
+  await choose(ana, '하나');
+  await row(ana, '하나').getByRole('group').getByRole('button', { name: '🎉' }).click();
+  await reader.open(room);
+  await expect(row(reader, '하나')).toContainText('🎉 1');
+  await expect(row(reader, '하나').getByRole('button')).toHaveCount(0);
+});

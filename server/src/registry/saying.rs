@@ -1,0 +1,124 @@
+//! Saying something, and changing what was said.
+
+use super::{Connection, Registry, now_millis};
+use crate::emoji::is_emoji;
+use crate::engine::{Amendment, Change, Draft, PostError, Posted};
+use crate::session::Session;
+use app::protocol::{Acked, MessageId, Refusal, RoomKey, Seq, limits};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+const HOUR_MS: u64 = 60 * 60 * 1000;
+
+/// What a member wants to become of a message.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish<'a> {
+    Edit(&'a str),
+    Delete,
+    React { emoji: &'a str, on: bool },
+}
+
+impl Registry {
+    /// Who speaks by this connection in this room.
+    pub(super) async fn speaker<'a>(
+        &self,
+        connection: &'a Connection,
+        room: &RoomKey,
+    ) -> Result<&'a Arc<Session>, Refusal> {
+        let session = connection.session().ok_or(Refusal::NotJoined)?;
+        if !connection.listens_to(room)
+            && let Some(room) = self.find_room(room).await?
+        {
+            // Speaks without having taken the room up again: the name may be gone.
+            self.visit(&room, session)?;
+        }
+        Ok(session)
+    }
+
+    /// Stores a message of a member.
+    pub async fn post(
+        &self,
+        session: &Session,
+        address: IpAddr,
+        room: &RoomKey,
+        id: MessageId,
+        text: &str,
+        reply_to: Option<Seq>,
+    ) -> Result<Posted, Refusal> {
+        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
+        let text = self.tidy(text)?;
+        session.spend_message()?;
+        self.throttles.spend_message(address, seat.room)?;
+        let draft = Draft {
+            room: seat.room,
+            id,
+            user: session.user,
+            username: seat.username,
+            text,
+            reply_to,
+            created_at: now_millis(),
+        };
+        self.engine.post(draft).await.map_err(|error| self.refusal(error))
+    }
+
+    /// Changes a message of a member.
+    pub async fn amend(
+        &self,
+        session: &Session,
+        address: IpAddr,
+        room: &RoomKey,
+        id: MessageId,
+        wish: Wish<'_>,
+    ) -> Result<Posted, Refusal> {
+        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
+        let change = match wish {
+            Wish::Edit(text) => {
+                let (text, at) = (self.tidy(text)?, now_millis());
+                let since = match u64::from(self.settings.edit_hours) {
+                    0 => 0,
+                    hours => at.saturating_sub(hours * HOUR_MS),
+                };
+                Change::Text { text, at, since }
+            }
+            Wish::Delete => Change::Deletion,
+            Wish::React { emoji, on } => {
+                if !is_emoji(emoji) {
+                    return Err(Refusal::BadEmoji);
+                }
+                Change::Reaction { emoji: emoji.to_owned(), on, username: seat.username }
+            }
+        };
+        session.spend_message()?;
+        self.throttles.spend_message(address, seat.room)?;
+        let amendment = Amendment { room: seat.room, id, user: session.user, change };
+        self.engine.amend(amendment).await.map_err(|error| self.refusal(error))
+    }
+
+    /// The text as it will be stored, or why not.
+    fn tidy(&self, text: &str) -> Result<String, Refusal> {
+        let text = limits::tidy(text).ok_or(Refusal::TextBlank)?;
+        let limit = self.settings.text_limit;
+        match limits::excess(&text, limit) {
+            0 => Ok(text),
+            over => Err(Refusal::TextTooLong { limit, over }),
+        }
+    }
+
+    fn refusal(&self, error: PostError) -> Refusal {
+        match error {
+            PostError::IdTaken => Refusal::IdTaken,
+            PostError::NoSuchMessage => Refusal::NoSuchMessage,
+            PostError::NotYours => Refusal::NotYours,
+            PostError::TooLate => Refusal::TooLateToEdit { hours: self.settings.edit_hours },
+            PostError::TooManyReactions => {
+                Refusal::TooManyReactions { limit: limits::REACTIONS as u32 }
+            }
+            PostError::NotStored => Refusal::NotStored,
+        }
+    }
+}
+
+pub(super) fn acked(posted: Posted) -> Acked {
+    let (Posted::Fresh(message) | Posted::Repeat(message)) = posted;
+    Acked::Posted(message)
+}
