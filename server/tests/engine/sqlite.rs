@@ -53,9 +53,7 @@ async fn a_deleted_text_is_soon_nowhere_on_the_disk() {
         let text = format!("{secret}고침");
         fresh(engine.amend(amend(Change::Text { text, at: 1, since: 0 })).await);
         fresh(engine.amend(amend(Change::Deletion)).await);
-        while file.holds(&secret) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        file.forgets(&secret).await;
     }
     // While a reader of another program holds the log open, it goes as soon as that ends.
     let said = fresh(engine.post(draft(room, 1, &secret)).await);
@@ -67,9 +65,7 @@ async fn a_deleted_text_is_soon_nowhere_on_the_disk() {
     fresh(engine.post(draft(room, 1, "the writer goes on")).await);
     assert!(file.holds(&secret));
     execute(&mut reader, "COMMIT").await;
-    while file.holds(&secret) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    file.forgets(&secret).await;
 }
 
 #[tokio::test]
@@ -276,6 +272,16 @@ impl File {
         let files = directory.map(|entry| fs::read(entry.unwrap().path()).unwrap());
         let words = words.as_bytes();
         files.into_iter().any(|bytes| bytes.windows(words.len()).any(|window| window == words))
+    }
+
+    /// Waits until they are nowhere.
+    async fn forgets(&self, words: &str) {
+        let gone = async {
+            while self.holds(words) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), gone).await.expect("the words are gone");
     }
 
     /// As another program would.
