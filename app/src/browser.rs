@@ -63,6 +63,11 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     Some(window().atob(text).ok()?.chars().map(|c| c as u8).collect())
 }
 
+/// A text in lower case, as Unicode has it.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// Whether someone is looking at this tab.
 pub fn is_looked_at() -> bool {
     let document = document();

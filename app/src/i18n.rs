@@ -61,6 +61,7 @@ pub struct Phrases {
     pub no_rooms: &'static str,
     pub join_another: &'static str,
     pub unread: fn(u64) -> String,
+    pub mentions: fn(u64) -> String,
 
     // user_list
     pub users: &'static str,
@@ -78,7 +79,8 @@ pub struct Phrases {
     pub empty: &'static str,
     pub empty_hint: &'static str,
     pub unread_divider: &'static str,
-    pub new_messages: fn(u64) -> String,
+    /// The way down, and how many of them name one.
+    pub new_messages: fn(messages: u64, mentions: u64) -> String,
     pub to_latest: &'static str,
     /// A few names and how many more: the subject of [`Phrases::joined`] and [`Phrases::left`].
     pub people: fn(names: &[&str], others: u64) -> String,
@@ -141,6 +143,8 @@ pub struct Phrases {
     pub check_again: &'static str,
 
     // composer
+    /// Calls everyone who is here, behind an `@`.
+    pub everyone: &'static str,
     pub message: &'static str,
     pub message_placeholder: &'static str,
     pub send: &'static str,

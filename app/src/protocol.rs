@@ -28,13 +28,14 @@
 //! and resumes from its own cursor. Messages are whole values: applying one twice changes
 //! nothing. On a connection the batch that holds a message precedes that message's ack.
 //!
-//! Modules in reading order: [`id`] names things, [`message`] is what was said,
-//! [`frame`] is what travels, [`codec`] turns frames into bytes, [`poll`] carries them where
+//! Modules in reading order: [`id`] names things, [`span`] is formatted text,
+//! [`message`] is what was said, [`frame`] is what travels, [`codec`] turns frames into bytes, [`poll`] carries them where
 //! WebSockets are blocked, [`limits`] says how much.
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
 pub mod id;
+pub mod span;
 pub mod message;
 pub mod frame;
 pub mod codec;
@@ -50,3 +51,4 @@ pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;
 pub use message::{Message, Reaction, Reactor, User};
 pub use poll::{Heard, Polled};
+pub use span::Span;

@@ -10,6 +10,7 @@
 //! - [`users`]: who is here.
 //! - [`outbox`]: what was written and is not yet stored, through reloads and lost links.
 //! - [`typing`]: who is writing.
+//! - [`completion`]: names that are completed behind an `@`.
 //! - [`input`]: when a press of Enter sends, and when it belongs to an input method.
 //!
 //! A walk: the page starts a [`Timeline`] from the snapshot it was rendered with. Every batch
@@ -23,8 +24,10 @@ pub mod scroll;
 pub mod users;
 pub mod outbox;
 pub mod typing;
+pub mod completion;
 pub mod input;
 
+pub use completion::Completion;
 pub use input::Input;
 pub use outbox::{Delivery, Outbox};
 pub use scroll::Scroll;

@@ -92,6 +92,7 @@ fn draft(room: RoomId, writer: u64, n: u64) -> Draft {
         user: UserId(writer),
         username: "민수".to_owned(),
         text: TEXT.to_owned(),
+        spans: Vec::new(),
         reply_to: None,
         created_at,
     }

@@ -120,7 +120,7 @@ fn message(seq: u64) -> Message {
 
 fn draft(room: RoomId, n: u64) -> Draft {
     let Message { id, user_id: user, username, text, created_at, .. } = message(n);
-    Draft { room, id, user, username, text, reply_to: None, created_at }
+    Draft { room, id, user, username, text, spans: Vec::new(), reply_to: None, created_at }
 }
 
 criterion_group!(benches, frames, names, log);

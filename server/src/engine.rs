@@ -6,7 +6,9 @@
 //! acknowledges it, so that nobody hears of a message that could still be lost, and on every
 //! connection the batch precedes its ack.
 
-use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Rev, RoomKey, Seq, UserId};
+use app::protocol::{
+    Cursor, Epoch, Message, MessageId, MessagePage, Rev, RoomKey, Seq, Span, UserId,
+};
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -52,6 +54,8 @@ pub struct Membership {
     pub last_read: Seq,
     /// Messages after `last_read`.
     pub unread: u64,
+    /// Those of them in which the session, or everyone, is named.
+    pub mentions: u64,
 }
 
 /// A message that wants to be stored. Texts and names have been checked; what depends on
@@ -63,6 +67,7 @@ pub struct Draft {
     pub user: UserId,
     pub username: String,
     pub text: String,
+    pub spans: Vec<Span>,
     /// The place of the message that this one answers. It must be there already.
     pub reply_to: Option<Seq>,
     /// Milliseconds since 1970.
@@ -84,7 +89,7 @@ pub struct Amendment {
 pub enum Change {
     /// Another text, given at this time. A message from before `since` is too old for that.
     /// Both in milliseconds since 1970.
-    Text { text: String, at: u64, since: u64 },
+    Text { text: String, spans: Vec<Span>, at: u64, since: u64 },
     /// A tombstone in its place.
     Deletion,
     /// An emoji given by the user under this name, or taken back. The message may be anyone's.
@@ -229,6 +234,9 @@ pub trait Engine: Send + Sync + 'static {
     async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage>;
 
     async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>>;
+
+    /// At most `limit` members of the room, those who joined last, with their names.
+    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>>;
 
     /// Makes the session a member of the room under this name, or renames it there; makes
     /// the session's row if this is its first join. A membership starts with all earlier

@@ -10,6 +10,7 @@
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
 //! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
+//!   [`markdown`]: how text is formatted.
 //!   [`security`]: who may ask.
 //!
 //! # One message, all the way
@@ -26,6 +27,7 @@
 pub mod config;
 mod emoji;
 pub mod engine;
+pub mod markdown;
 pub mod names;
 pub mod pages;
 pub mod presence;

@@ -257,6 +257,10 @@ impl Registry {
         self.rooms.lock().expect("no panic under this lock").by_key.get(key).cloned()
     }
 
+    fn loaded_room(&self, room: RoomId) -> Option<Arc<Room>> {
+        self.rooms.lock().expect("no panic under this lock").by_id.get(&room).cloned()
+    }
+
     async fn make_room(&self, key: &RoomKey, title: &str) -> Result<Arc<Room>, Refusal> {
         let room = match self.known_room(key) {
             Some(room) => room,
@@ -286,14 +290,7 @@ impl Registry {
     pub async fn deliver(&self, mut commits: mpsc::Receiver<Commit>) {
         while let Some(mut commit) = commits.recv().await {
             for batch in std::mem::take(&mut commit.batches) {
-                let room = self
-                    .rooms
-                    .lock()
-                    .expect("no panic under this lock")
-                    .by_id
-                    .get(&batch.room)
-                    .cloned();
-                if let Some(room) = room {
+                if let Some(room) = self.loaded_room(batch.room) {
                     room.deliver(batch);
                 }
             }
@@ -331,6 +328,7 @@ fn summaries(record: &engine::SessionRecord) -> Vec<RoomSummary> {
         title: membership.room.title.clone(),
         username: membership.username.clone(),
         unread: membership.unread,
+        mentions: membership.mentions,
     };
     record.memberships.iter().map(summary).collect()
 }

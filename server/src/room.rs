@@ -5,6 +5,7 @@
 //! or resumes and someone who reads too slowly are the same case.
 
 mod follower;
+mod members;
 mod tail;
 mod typing;
 #[cfg(test)]
@@ -17,8 +18,10 @@ use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
-    Batch, MessagePage, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList, limits,
+    Batch, Message, MessagePage, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList,
+    limits,
 };
+use members::Members;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -41,6 +44,12 @@ const RECENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a message weighs beside its text.
 const OVERHEAD: usize = 128;
+
+/// What a message weighs, roughly: its pieces hold the text a second time, and more.
+fn weight(message: &Message) -> usize {
+    let copies = if message.spans.is_empty() { 1 } else { 3 };
+    copies * message.text.len() + OVERHEAD
+}
 
 /// Names one connection within this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +84,7 @@ struct State {
     comings: u64,
     subscribers: HashMap<ConnectionId, Subscriber>,
     presence: Presence,
+    members: Members,
     /// The last batches in order, from when someone fell behind. Without them a busy room
     /// would be a moving target: each read takes longer than it takes the room to move on,
     /// and a hundred readers who are behind would only slow each other down.
@@ -135,6 +145,7 @@ impl Room {
                 comings: 0,
                 subscribers: HashMap::new(),
                 presence: Presence::new(grace),
+                members: Members::default(),
                 recent: VecDeque::new(),
                 tail: None,
                 untold: Vec::new(),
@@ -153,7 +164,9 @@ impl Room {
     pub async fn open(&self) -> engine::Result<()> {
         let open = async || {
             let latest = self.engine.latest(self.id, 0).await?;
+            let members = self.engine.members(self.id, members::REMEMBERED).await?;
             let mut state = self.state();
+            members.into_iter().for_each(|(user, name)| state.members.seat(user, name));
             state.rev = state.rev.max(latest.cursor.rev);
             if state.rev == 0 {
                 // Nothing was said yet: that is all there is to know.
@@ -176,6 +189,17 @@ impl Room {
 
     pub fn users(&self) -> Vec<User> {
         self.state().presence.users()
+    }
+
+    /// Who can be named: whoever is here, and members who are not.
+    pub fn people(&self) -> Vec<(UserId, String)> {
+        let state = self.state();
+        state.members.with(state.presence.users())
+    }
+
+    /// Someone has become a member, or has another name now.
+    pub fn seat(&self, user: UserId, username: &str) {
+        self.state().members.seat(user, username.to_owned());
     }
 
     pub fn is_taken(&self, skeleton: &Skeleton, token: TokenHash) -> bool {
@@ -247,7 +271,7 @@ impl Room {
     /// Hands one commit's changes to everyone who is level with the room.
     pub fn deliver(&self, batch: RoomBatch) {
         let (from, to) = (batch.from, batch.to);
-        let size = batch.messages.iter().map(|message| message.text.len() + OVERHEAD).sum();
+        let size = batch.messages.iter().map(|message| weight(message)).sum();
         let batch = Batch { room: self.key.clone(), from, to, messages: batch.messages };
         let mut state = self.state();
         state.rev = state.rev.max(to);
@@ -356,6 +380,7 @@ impl Room {
                 subscriber.member = None;
             }
         }
+        state.members.leave(user);
         let change = state.presence.leave(user, Instant::now());
         self.tell(&mut state, change.into_iter().collect());
     }

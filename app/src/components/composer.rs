@@ -1,5 +1,6 @@
 //! Where one writes. It is never disabled: what is written while offline waits in the outbox.
 
+mod naming;
 #[cfg(feature = "ssr")]
 mod unsent;
 
@@ -20,6 +21,7 @@ use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
 use leptos::ev::{CompositionEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
+use naming::Naming;
 use std::time::Duration;
 use web_sys::HtmlTextAreaElement;
 
@@ -62,6 +64,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
     let phrases = desk.phrases;
     let limit = desk.limits.text;
     let input = room.input;
+    let naming = Naming::new(room, desk);
 
     // What was typed before the page came to life is adopted; otherwise the kept draft is.
     let mut is_adopted = false;
@@ -76,6 +79,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
             field.set_value(&draft);
         }
     });
+    effect(move || naming.draw());
     // Focus comes to the composer where that does not open a keyboard over the talk.
     effect(move || {
         once_drawn(move || {
@@ -86,6 +90,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
     });
 
     let send = move || {
+        naming.close();
         let Some(field) = field() else { return };
         if let Amending::Edit { id, .. } = room.amending.peek() {
             desk.send_edit(room, id, &field.value());
@@ -104,16 +109,20 @@ fn Form(room: OpenRoom) -> impl IntoView {
         was_amending || is_answer
     };
     let act = move |action: Action| match action {
+        Action::Send if naming.is_open() => {
+            naming.take(None);
+            true
+        }
         Action::Send => {
             send();
             true
         }
         Action::Swallow => true,
         Action::ArmTimer => {
-            let due = move || {
-                if input.change(|input| input.on(Event::Timer)) == Action::Send {
-                    send();
-                }
+            let due = move || match input.change(|input| input.on(Event::Timer)) {
+                Action::Send if naming.is_open() => naming.take(None),
+                Action::Send => send(),
+                _ => {}
             };
             set_timeout(due, Duration::ZERO);
             false
@@ -124,6 +133,10 @@ fn Form(room: OpenRoom) -> impl IntoView {
     };
     let pressed = move |event: KeyboardEvent| {
         let press = press(&event, room);
+        let is_taken = input.peek_with(|input| input.is_taken(&press));
+        if !is_taken && naming.is_open() && naming.press(&event) {
+            return event.prevent_default();
+        }
         if act(input.change(|input| input.on(Event::Press(press)))) {
             event.prevent_default();
         }
@@ -140,6 +153,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
         if let Some(field) = field() {
             desk.keep_draft(room, &field.value());
             desk.typed(room);
+            naming.follow();
         }
     };
     let submitted = move |event: SubmitEvent| {
@@ -162,11 +176,15 @@ fn Form(room: OpenRoom) -> impl IntoView {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
         mode(is_edit, room.reply.get().as_deref(), phrases)
     });
-    let pressed_stop = move |event: MouseEvent| {
-        if browser::acted_on(&event, "form").is_some() {
-            stop();
-            focus();
+    let clicked = move |event: MouseEvent| {
+        match browser::acted_on(&event, "form") {
+            Some((act, _)) if act == "name" => naming.take(browser::pressed(&event, "data-name")),
+            Some(_) => {
+                stop();
+            }
+            None => return,
         }
+        focus();
     };
     view! {
         <form
@@ -178,8 +196,9 @@ fn Form(room: OpenRoom) -> impl IntoView {
         >
             {label(phrases)}
             {element("span", &[("class", "visually-hidden"), ("id", "composer-hint")], &[text(phrases.send_hint)])}
-            <div class="composer__box">
-                <div class="composer__mode" on:click=pressed_stop>
+            <div class="composer__box" on:click=clicked>
+                {naming::list(phrases)}
+                <div class="composer__mode">
                     {mode}
                 </div>
                 <textarea

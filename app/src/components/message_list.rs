@@ -48,7 +48,9 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
     let pill_words = drawn(move || match pill() {
         Pill::Hidden => String::new(),
         Pill::Latest => phrases.to_latest.to_owned(),
-        Pill::New { messages, .. } => (phrases.new_messages)(messages.into()),
+        Pill::New { messages, mentions } => {
+            (phrases.new_messages)(messages.into(), mentions.into())
+        }
     });
     let pill_class = drawn(move || match pill() {
         Pill::New { .. } => "button message-list__pill",

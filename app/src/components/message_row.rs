@@ -1,6 +1,7 @@
 //! One message, or one thing between messages.
 
 mod choices;
+mod words;
 
 use super::icon::icon;
 use super::lines::Line;
@@ -9,7 +10,7 @@ use super::room_page::desk::Desk;
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
-use crate::protocol::{Message, UserId};
+use crate::protocol::{Message, Span, UserId, span};
 use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
@@ -55,6 +56,9 @@ pub fn line(row: Row, desk: Desk) -> Line {
             key.push(quote_key(quote.as_ref()));
             choices = Choices::of(message, desk);
             key.extend([message.rev.to_string(), head.to_string(), choices.key()]);
+            if message.names(desk.me.get()) {
+                key.push("@".into());
+            }
         }
         RowKind::Pending { pending, head, quote } => {
             key.push(quote_key(quote.as_ref()));
@@ -80,14 +84,16 @@ fn draw(row: Row, choices: Choices, desk: Desk) -> Html {
         }
         RowKind::System(visits) => notice(&visits, &key, phrases),
         RowKind::Message { message, head, quote } => {
-            let Message { user_id, username, text, created_at: at, .. } = &*message;
+            let Message { user_id, username, text, spans, created_at: at, .. } = &*message;
             let quote = quote.filter(|_| !message.deleted);
-            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head, quote };
+            let (key, user_id, at) = (&*key, *user_id, *at);
+            let said = Said { key, user_id, username, text, spans, at, head, quote };
             article(&said, State::Stored(&message, &choices), desk)
         }
         RowKind::Pending { pending, head, quote } => {
             let Pending { user_id, username, text, written_at: at, delivery, .. } = &pending;
-            let said = Said { key: &key, user_id: *user_id, username, text, at: *at, head, quote };
+            let (key, user_id, at, spans) = (&*key, *user_id, *at, &[]);
+            let said = Said { key, user_id, username, text, spans, at, head, quote };
             article(&said, State::Waits(delivery), desk)
         }
     }
@@ -114,6 +120,7 @@ struct Said<'a> {
     user_id: UserId,
     username: &'a str,
     text: &'a str,
+    spans: &'a [Span],
     at: u64,
     head: bool,
     quote: Option<Quote>,
@@ -126,12 +133,14 @@ enum State<'a> {
 
 /// A message; one that waits also says what becomes of it.
 fn article(said: &Said, state: State, desk: Desk) -> Html {
+    let me = desk.me.get();
     let mut class = ["message ", tint(said.user_id)].concat();
     for (applies, addition) in [
         (!said.head, " message--continued"),
-        (is_emoji_only(said.text), " message--emoji"),
+        (said.spans.is_empty() && is_emoji_only(said.text), " message--emoji"),
         (matches!(state, State::Waits(_)), " message--pending"),
         (matches!(state, State::Stored(Message { deleted: true, .. }, _)), " message--deleted"),
+        (matches!(state, State::Stored(message, _) if message.names(me)), " message--mention"),
     ] {
         if applies {
             class.push_str(addition);
@@ -151,10 +160,17 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
         element("header", &[("class", "message__header")], &header),
     ];
     content.extend(said.quote.as_ref().map(|quote| quoted(quote, desk.phrases)));
-    let mut words = vec![text(said.text)];
+    let mut words = match said.spans {
+        [] => vec![text(said.text)],
+        spans => words::formatted(spans, me),
+    };
+    let fold = words::is_long(said.text).then(|| words::fold(said.key, desk.phrases));
+    let [before, behind] = fold.map_or_else(<[Option<Html>; 2]>::default, |fold| fold.map(Some));
+    content.extend(before);
     match state {
         State::Waits(delivery) => {
             content.push(body(&words));
+            content.extend(behind);
             content.push(waiting(delivery, desk));
         }
         State::Stored(message, choices) => {
@@ -163,6 +179,7 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
             }
             words.extend(message.edited_at.map(|at| edited(at, desk)));
             content.push(body(&words));
+            content.extend(behind);
             if !message.reactions.is_empty() {
                 content.push(reactions(message, choices, desk.phrases));
             }
@@ -210,12 +227,17 @@ fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
             content.push(text(" "));
             let words = match message.deleted {
                 true => phrases.deleted.to_owned(),
-                false => message.text.chars().take(QUOTED).collect(),
+                false if message.spans.is_empty() => line_of(&message.text),
+                false => line_of(&span::plain(&message.spans)),
             };
             content.push(element("q", &[("dir", "auto")], &[text(&words)]));
         }
     }
     element("a", &attributes, &content)
+}
+
+fn line_of(words: &str) -> String {
+    words.chars().take(QUOTED).collect()
 }
 
 fn quote_key(quote: Option<&Quote>) -> String {

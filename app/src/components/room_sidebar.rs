@@ -20,8 +20,9 @@ pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
         let here = desk.current.get().map(|room| room.key());
         let entry = |summary: RoomSummary| {
             let is_here = here.as_ref() == Some(&summary.room);
-            let unread = summary.unread.to_string();
-            let key = [&*summary.room.0, &unread, if is_here { "here" } else { "" }].join("/");
+            let (unread, mentions) = (summary.unread.to_string(), summary.mentions.to_string());
+            let here = if is_here { "here" } else { "" };
+            let key = [&*summary.room.0, &unread, &mentions, here].join("/");
             Line { key, draw: Box::new(move || entry(&summary, is_here, phrases)) }
         };
         Lines(desk.rooms.get().into_iter().map(entry).collect())
@@ -74,7 +75,7 @@ fn header(phrases: &Phrases) -> Html {
 }
 
 fn entry(summary: &RoomSummary, is_here: bool, phrases: &Phrases) -> Html {
-    let RoomSummary { room, unread, .. } = summary;
+    let RoomSummary { room, unread, mentions, .. } = summary;
     let class = match unread {
         0 => "room-sidebar__room",
         _ => "room-sidebar__room room-sidebar__room--unread",
@@ -86,12 +87,16 @@ fn entry(summary: &RoomSummary, is_here: bool, phrases: &Phrases) -> Html {
     }
     let title = [("class", "room-sidebar__title"), ("dir", "auto")];
     let mut content = vec![element("span", &title, &[text(summary.title.as_str())])];
-    if *unread > 0 {
-        let shown = if *unread > 99 { "99+".to_owned() } else { unread.to_string() };
-        let badge = [("class", "badge"), ("aria-hidden", "true")];
-        content.push(element("span", &badge, &[text(&shown)]));
-        let words = text(&(phrases.unread)(*unread));
-        content.push(element("span", &[("class", "visually-hidden")], &[words]));
-    }
+    let mut count = |class, sign: &str, number: u64, words: fn(u64) -> String| {
+        if number > 0 {
+            let shown = if number > 99 { "99+".to_owned() } else { number.to_string() };
+            let badge = [("class", class), ("aria-hidden", "true")];
+            content.push(element("span", &badge, &[text(sign), text(&shown)]));
+            let words = [text(" "), text(&words(number))];
+            content.push(element("span", &[("class", "visually-hidden")], &words));
+        }
+    };
+    count("badge", "@", *mentions, phrases.mentions);
+    count("badge badge--quiet", "", *unread, phrases.unread);
     element("li", &[], &[element("a", &attributes, &content)])
 }

@@ -48,6 +48,7 @@ pub static EN: Phrases = Phrases {
     my_rooms: "Your rooms",
     no_rooms: "Rooms you join gather here.",
     join_another: "Join another room",
+    mentions: |n| count(n, "mention", "mentions"),
     unread: |n| count(n, "unread message", "unread messages"),
 
     users: "People here",
@@ -64,7 +65,10 @@ pub static EN: Phrases = Phrases {
     empty: "It is quiet here",
     empty_hint: "Say the first word. Anyone with the link can come in.",
     unread_divider: "New from here",
-    new_messages: |n| ["↓ ", &number(n), " new"].concat(),
+    new_messages: |n, mentions| match mentions {
+        0 => ["↓ ", &number(n), " new"].concat(),
+        m => ["↓ ", &number(n), " new (", &count(m, "mention", "mentions"), ")"].concat(),
+    },
     to_latest: "↓ To the latest",
     people: |names, others| match (names, others) {
         ([], n) => count(n, "person", "people"),
@@ -124,6 +128,7 @@ pub static EN: Phrases = Phrases {
     check_again: "Check again",
 
     message: "Message",
+    everyone: "all",
     message_placeholder: "Write a message",
     send: "Send",
     send_hint: "Enter sends, Shift+Enter breaks the line",

@@ -44,6 +44,7 @@ pub static KO: Phrases = Phrases {
     my_rooms: "내 방",
     no_rooms: "들어간 방이 여기에 모여요.",
     join_another: "다른 방 가기",
+    mentions: |n| ["나를 부른 메시지 ", &number(n), "개"].concat(),
     unread: |n| ["읽지 않은 메시지 ", &number(n), "개"].concat(),
 
     users: "함께 있는 사람",
@@ -60,7 +61,10 @@ pub static KO: Phrases = Phrases {
     empty: "아직 조용해요",
     empty_hint: "첫 마디를 건네 보세요. 링크를 보내면 누구나 들어올 수 있어요.",
     unread_divider: "여기부터 새 메시지",
-    new_messages: |n| ["↓ 새 메시지 ", &number(n), "개"].concat(),
+    new_messages: |n, mentions| match mentions {
+        0 => ["↓ 새 메시지 ", &number(n), "개"].concat(),
+        m => ["↓ 새 메시지 ", &number(n), "개 (나를 부름 ", &number(m), ")"].concat(),
+    },
     to_latest: "↓ 맨 아래로",
     people: |names, others| {
         let mut people =
@@ -121,6 +125,7 @@ pub static KO: Phrases = Phrases {
     check_again: "다시 확인",
 
     message: "메시지",
+    everyone: "모두",
     message_placeholder: "메시지를 적어 보세요",
     send: "보내기",
     send_hint: "Enter로 보내고 Shift+Enter로 줄을 바꿔요",

@@ -111,6 +111,8 @@ pub struct RoomSummary {
     pub username: String,
     /// Messages since one last read.
     pub unread: u64,
+    /// Those of them in which one is named, or everyone is.
+    pub mentions: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

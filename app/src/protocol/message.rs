@@ -1,6 +1,7 @@
 //! What was said, and by whom.
 
 use super::id::{MessageId, Rev, RoomKey, Seq, UserId};
+use super::span::{self, Span};
 use serde::{Deserialize, Serialize};
 
 /// One message as it is now. Always sent whole.
@@ -26,6 +27,18 @@ pub struct Message {
     pub reply_to: Option<Seq>,
     /// In the order of their first use.
     pub reactions: Vec<Reaction>,
+    /// The text formatted; empty if there is nothing to format: then it is shown as it is.
+    pub spans: Vec<Span>,
+}
+
+impl Message {
+    /// Whether someone else names this user in it, or everyone.
+    pub fn names(&self, user: Option<UserId>) -> bool {
+        let is_meant = |named: &Option<UserId>| named.is_none() || *named == user;
+        !self.spans.is_empty()
+            && user.is_some_and(|user| user != self.user_id)
+            && span::mentioned(&self.spans).iter().any(is_meant)
+    }
 }
 
 /// One emoji at a message, and who gave it.

@@ -6,15 +6,16 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts`, `amendments` and `seats` are what it does
-//! inside a transaction, `reader` answers questions on connections of the `readers`, `rows` turns rows
-//! into values. The tables are in `server/migrations`.
+//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats` are what it
+//! does inside a transaction, `reader` answers questions on connections of the `readers`, `rows`
+//! turns rows into values. The tables are in `server/migrations`.
 
 mod home;
 mod write;
 mod writer;
 mod posts;
 mod amendments;
+mod mentions;
 mod seats;
 mod readers;
 mod reader;
@@ -184,6 +185,10 @@ impl Engine for Sqlite {
 
     async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>> {
         self.reader.find_session(token).await.map_err(Error::during("finding a session"))
+    }
+
+    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>> {
+        self.reader.members(room, limit).await.map_err(Error::during("reading who sits in a room"))
     }
 
     async fn join(

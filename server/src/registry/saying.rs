@@ -2,13 +2,20 @@
 
 use super::{Connection, Registry, now_millis};
 use crate::emoji::is_emoji;
-use crate::engine::{Amendment, Change, Draft, PostError, Posted};
+use crate::engine::{Amendment, Change, Draft, PostError, Posted, RoomId};
+use crate::markdown::{self, Name};
 use crate::session::Session;
-use app::protocol::{Acked, MessageId, Refusal, RoomKey, Seq, limits};
+use app::protocol::{Acked, MessageId, Refusal, RoomKey, Seq, Span, limits};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
+
+/// Everyone can be called while no more than so many are here.
+const ALL: usize = 20;
+
+/// Names that call everyone.
+const EVERYONE: [&str; 2] = ["all", "모두"];
 
 /// What a member wants to become of a message.
 #[derive(Clone, Copy, Debug)]
@@ -49,12 +56,14 @@ impl Registry {
         let text = self.tidy(text)?;
         session.spend_message()?;
         self.throttles.spend_message(address, seat.room)?;
+        let spans = self.formatted(seat.room, &text);
         let draft = Draft {
             room: seat.room,
             id,
             user: session.user,
             username: seat.username,
             text,
+            spans,
             reply_to,
             created_at: now_millis(),
         };
@@ -78,7 +87,8 @@ impl Registry {
                     0 => 0,
                     hours => at.saturating_sub(hours * HOUR_MS),
                 };
-                Change::Text { text, at, since }
+                let spans = self.formatted(seat.room, &text);
+                Change::Text { text, spans, at, since }
             }
             Wish::Delete => Change::Deletion,
             Wish::React { emoji, on } => {
@@ -102,6 +112,17 @@ impl Registry {
             0 => Ok(text),
             over => Err(Refusal::TextTooLong { limit, over }),
         }
+    }
+
+    /// The text's spans. Who is named must sit in the room.
+    fn formatted(&self, room: RoomId, text: &str) -> Vec<Span> {
+        let room = text.contains('@').then(|| self.loaded_room(room)).flatten();
+        let people = room.as_ref().map_or_else(Vec::new, |room| room.people());
+        let may_call_all = room.is_some_and(|room| room.users().len() <= ALL);
+        let everyone = EVERYONE.iter().filter(|_| may_call_all);
+        let everyone = everyone.map(|name| Name { user: None, name });
+        let people = people.iter().map(|(user, name)| Name { user: Some(*user), name });
+        markdown::parse(text, &people.chain(everyone).collect::<Vec<_>>())
     }
 
     fn refusal(&self, error: PostError) -> Refusal {

@@ -140,6 +140,7 @@ impl Registry {
             let joined = self.engine.join(&token, room.id, username.as_str()).await;
             let (user, membership) = joined.map_err(not_stored)?;
             (seat.username, seat.last_read) = (membership.username.clone(), membership.last_read);
+            room.seat(user, &seat.username);
             match known {
                 Some(session) => Arc::clone(session),
                 None if is_new => {

@@ -55,6 +55,9 @@ impl Engine for Log {
     async fn before(&self, _: RoomId, _: Seq, _: usize) -> Result<MessagePage> {
         unreachable!()
     }
+    async fn members(&self, _: RoomId, _: usize) -> Result<Vec<(UserId, String)>> {
+        Ok(Vec::new())
+    }
     async fn find_session(&self, _: &TokenHash) -> Result<Option<SessionRecord>> {
         unreachable!()
     }

@@ -1,15 +1,15 @@
 //! What `Engine` promises of messages that change: part of the contract.
 
 use crate::contract::{Log, changes, draft, fresh, listen, room};
-use app::protocol::{Message, UserId};
-use server::engine::{Amendment, Change, Draft, Engine, PostError, Posted, RoomId};
+use app::protocol::{Message, Span, UserId};
+use server::engine::{Amendment, Change, Draft, Engine, PostError, Posted, RoomId, TokenHash};
 use std::sync::Arc;
 
 /// A long time after anything here was said.
 const NOW: u64 = 1_800_000_000_000;
 
 fn edit(message: &Message, room: RoomId, text: &str) -> Amendment {
-    let change = Change::Text { text: text.into(), at: NOW, since: 0 };
+    let change = Change::Text { text: text.into(), spans: Vec::new(), at: NOW, since: 0 };
     Amendment { room, id: message.id, user: message.user_id, change }
 }
 
@@ -80,7 +80,7 @@ pub async fn a_message_is_edited_while_it_is_young_and_deleted_at_any_age(log: L
     let _announced = listen(log.commits);
     let one = said(&log.engine, room, "1").await;
     let edit = |since| {
-        let change = Change::Text { text: "2".into(), at: NOW, since };
+        let change = Change::Text { text: "2".into(), spans: Vec::new(), at: NOW, since };
         Amendment { change, ..edit(&one, room, "") }
     };
     assert_eq!(log.engine.amend(edit(one.created_at + 1)).await, Err(PostError::TooLate));
@@ -171,4 +171,71 @@ pub async fn the_first_ten_are_named_with_a_reaction_and_all_are_counted(log: Lo
     let gone = fresh(log.engine.amend(delete(&one, room)).await);
     assert!(gone.reactions.is_empty());
     assert_eq!(react(1, "👍", true).await, Err(PostError::NoSuchMessage));
+}
+
+/// A draft that names these users; 0 is everyone.
+fn naming(room: RoomId, users: &[u64]) -> Draft {
+    let user = |user: u64| (user > 0).then_some(UserId(user));
+    let mention = |id: &u64| Span::Mention { user: user(*id), name: "x".into() };
+    let spans = vec![Span::Quote(users.iter().map(mention).collect()), Span::Code("y".into())];
+    Draft { spans, ..draft(room, 1, "> @x\n`y`") }
+}
+
+pub async fn forms_are_kept_with_the_text(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let draft = naming(room, &[0, 2]);
+    let said = fresh(log.engine.post(draft.clone()).await);
+    assert_eq!(said.spans, draft.spans);
+    assert_eq!(changes(&log.engine, room).await, std::slice::from_ref(&said));
+    let spans = vec![Span::Strong(vec![Span::Text("굵게".into())])];
+    let change =
+        Change::Text { text: "**굵게**".into(), spans: spans.clone(), at: NOW, since: 0 };
+    let edit = Amendment { change, ..edit(&said, room, "") };
+    assert_eq!(fresh(log.engine.amend(edit).await).spans, spans);
+    assert_eq!(changes(&log.engine, room).await[0].spans, spans);
+    assert_eq!(fresh(log.engine.amend(delete(&said, room)).await).spans, []);
+    assert_eq!(changes(&log.engine, room).await[0].spans, []);
+}
+
+pub async fn who_is_named_is_counted_until_they_have_read_it(log: Log) {
+    let here = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    let token = TokenHash([7; 32]);
+    let (me, _) = log.engine.join(&token, here, "나").await.unwrap();
+    let count = async || {
+        let session = log.engine.find_session(&token).await.unwrap().unwrap();
+        let by_session = session.memberships[0].mentions;
+        let (_, by_join) = log.engine.join(&token, here, "나").await.unwrap();
+        assert_eq!(by_session, by_join.mentions);
+        by_session
+    };
+    assert_eq!(count().await, 0);
+    let mine = fresh(log.engine.post(naming(here, &[me.0])).await);
+    fresh(log.engine.post(naming(here, &[0, me.0 + 1])).await);
+    fresh(log.engine.post(naming(here, &[me.0 + 1])).await);
+    assert_eq!(count().await, 2);
+    fresh(log.engine.amend(edit(&mine, here, "아무도 아님")).await);
+    assert_eq!(count().await, 1);
+    let gone = fresh(log.engine.post(naming(here, &[0, me.0])).await);
+    assert_eq!(count().await, 2);
+    fresh(log.engine.amend(delete(&gone, here)).await);
+    assert_eq!(count().await, 1);
+    log.engine.mark_read(me, here, 2).await.unwrap();
+    assert_eq!(count().await, 0);
+}
+
+pub async fn a_room_knows_its_members(log: Log) {
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let join =
+        async |n: u8, room, name| log.engine.join(&TokenHash([n; 32]), room, name).await.unwrap().0;
+    let (one, two) = (join(1, here, "민수").await, join(2, here, "Ana").await);
+    join(3, there, "다른 방").await;
+    assert_eq!(join(1, here, "민수 2").await, one);
+    let mut members = log.engine.members(here, 9).await.unwrap();
+    members.sort();
+    assert_eq!(members, [(one, "민수 2".to_owned()), (two, "Ana".to_owned())]);
+    assert_eq!(log.engine.members(here, 1).await.unwrap().len(), 1);
+    log.engine.leave(two, here).await.unwrap();
+    assert_eq!(log.engine.members(here, 9).await.unwrap().len(), 1);
 }

@@ -47,6 +47,9 @@ macro_rules! contract {
             a_deletion_leaves_a_tombstone_that_nothing_brings_back
             a_message_is_changed_by_its_sender_alone
             a_message_is_edited_while_it_is_young_and_deleted_at_any_age
+            forms_are_kept_with_the_text
+            who_is_named_is_counted_until_they_have_read_it
+            a_room_knows_its_members
             changes_in_one_commit_are_told_as_they_ended
             the_first_ten_are_named_with_a_reaction_and_all_are_counted
             an_answer_names_the_place_of_a_message_that_is_there
@@ -435,6 +438,7 @@ pub fn draft(room: RoomId, user: u64, text: &str) -> Draft {
         user: UserId(user),
         username: format!("user {user}"),
         text: text.to_owned(),
+        spans: Vec::new(),
         reply_to: None,
         created_at: 1_700_000_000_000 + made,
     }

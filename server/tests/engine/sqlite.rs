@@ -51,7 +51,7 @@ async fn a_deleted_text_is_soon_nowhere_on_the_disk() {
         assert!(file.holds(&secret));
         let amend = |change| Amendment { room, id: said.id, user: said.user_id, change };
         let text = format!("{secret}고침");
-        fresh(engine.amend(amend(Change::Text { text, at: 1, since: 0 })).await);
+        fresh(engine.amend(amend(Change::Text { text, spans: Vec::new(), at: 1, since: 0 })).await);
         fresh(engine.amend(amend(Change::Deletion)).await);
         file.forgets(&secret).await;
     }

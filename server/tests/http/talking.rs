@@ -194,3 +194,18 @@ async fn what_does_not_apply_to_a_message_is_not_there() {
     let wrong = answer(bot.request(Method::PUT, &path)).await;
     assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn formatted_text_comes_in_pieces_beside_the_text() {
+    let server = TestServer::start().await;
+    let bot = Bot::joined(&server, "r", "Ana").await;
+    let plain = bot.say("r", "Just words.").await;
+    assert!(plain.get("spans").is_none());
+    let text = "> **look**\nhttps://example.org";
+    let said = bot.say("r", text).await;
+    assert_eq!(said["text"], text);
+    let link =
+        json!({ "url": "https://example.org/", "label": [{ "text": "https://example.org" }] });
+    let spans = json!([{ "quote": [{ "strong": [{ "text": "look" }] }] }, { "link": link }]);
+    assert_eq!(said["spans"], spans);
+}

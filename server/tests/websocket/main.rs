@@ -6,7 +6,7 @@ mod common;
 
 use app::protocol::{
     Acked, ClientFrame, Close, Codec, Command, Cursor, Hello, PresenceChange, Refusal, ServerFrame,
-    limits,
+    Span, limits,
 };
 use common::{Client, TestServer, fresh_id, key, message};
 
@@ -686,4 +686,30 @@ async fn the_others_are_told_who_is_writing_and_not_too_often() {
         _ => false,
     };
     assert!(minsu.until(is_answer).await.is_some());
+}
+
+#[tokio::test]
+async fn who_is_named_is_told_so_here_or_not() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let token = ana.token.clone();
+    let said = minsu.say("r", "**@ana**님, @없는사람").await;
+    let Some(Span::Strong(inner)) = said.spans.first() else { panic!("{:?}", said.spans) };
+    let [Span::Mention { user: Some(_), name }] = &inner[..] else { panic!("{inner:?}") };
+    assert_eq!(name, "ana");
+    assert_eq!(said.spans[1..], [Span::Text("님, @없는사람".into())]);
+    assert_eq!(ana.hear(1).await, [said]);
+    // A member is named who is not connected.
+    drop(ana);
+    let said = minsu.say("r", "@모두 @Ana").await;
+    let user = |span: &Span| match span {
+        Span::Mention { user, .. } => Some(*user),
+        _ => None,
+    };
+    let named: Vec<_> = said.spans.iter().filter_map(user).collect();
+    assert!(matches!(named[..], [None, Some(_)]), "{named:?}");
+    let mut tab = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+    let greeting = tab.greet(Hello { build: None, token }).await.unwrap();
+    assert_eq!((greeting.rooms[0].unread, greeting.rooms[0].mentions), (2, 2));
 }

@@ -32,9 +32,9 @@ impl LogView {
     pub fn follow(self) {
         let room = self.room;
         // Only now: what one did with the list before this frame counts.
-        let arrived = room.arrived.change(std::mem::take);
-        if arrived > 0 {
-            room.scroll.update(|scroll| scroll.arrived(arrived, 0));
+        let (messages, mentions) = room.arrived.change(std::mem::take);
+        if messages > 0 {
+            room.scroll.update(|scroll| scroll.arrived(messages, mentions));
         }
         let pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
         let mut window = room.window.peek();

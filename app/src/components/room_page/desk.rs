@@ -239,7 +239,10 @@ impl Desk {
         }
         if self.ask(Command::Read { room: room.key(), seq }, Asked::Nothing) {
             room.last_read.set(seq);
-            self.set_unread(&room.key(), |_| 0);
+            self.change_summary(&room.key(), |summary| {
+                summary.unread = 0;
+                summary.mentions = 0;
+            });
         }
     }
 

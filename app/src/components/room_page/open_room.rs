@@ -8,7 +8,7 @@ use crate::protocol::{
     Message, MessageId, Reaction, Refusal, RoomKey, Seq, Snapshot, User, UserId,
 };
 use crate::store::scroll::{Place, Scroll};
-use crate::store::{Input, Outbox, Timeline, Typing, Users, Window};
+use crate::store::{Completion, Input, Outbox, Timeline, Typing, Users, Window};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -48,6 +48,8 @@ pub struct OpenRoom {
     pub unnamed_reactions: Live<Vec<(MessageId, String)>>,
     /// Who is writing.
     pub typing: Live<Typing>,
+    /// The name that is being written in the composer.
+    pub completion: Live<Option<Completion>>,
     /// The message that is on its way is to be edited once it is stored.
     pub edits_next: Live<bool>,
     /// What is being done with a message.
@@ -57,7 +59,7 @@ pub struct OpenRoom {
     /// Grows when the reader comes back to the tab.
     pub looks: Live<u32>,
     /// Messages of others that came and are not drawn yet.
-    pub arrived: Live<u32>,
+    pub arrived: Live<(u32, u32)>,
     /// Grows with every message one writes: the list then goes to its end.
     pub sent: Live<u32>,
     /// The last message one has read, as the server knows it.
@@ -134,11 +136,12 @@ impl OpenRoom {
             asked_quotes: Live::new(Vec::new()),
             unnamed_reactions: Live::new(Vec::new()),
             typing: Live::new(Typing::default()),
+            completion: Live::new(None),
             edits_next: Live::new(false),
             amending: Live::new(Amending::Nothing),
             trouble: Live::new(None),
             looks: Live::new(0),
-            arrived: Live::new(0),
+            arrived: Live::new((0, 0)),
             sent: Live::new(0),
             last_read: Live::new(snapshot.last_read),
         }
@@ -155,7 +158,7 @@ impl OpenRoom {
         let last = self.timeline.peek_with(|timeline| timeline.last_seq());
         self.place.set(Some(place));
         self.opened.set(false);
-        self.arrived.set(0);
+        self.arrived.set((0, 0));
         self.scroll.set(Scroll::new(self.last_read.peek(), last, reduced_motion));
     }
 

@@ -1,7 +1,8 @@
 //! Changes of messages that are there, as they are written inside the writer's transaction,
 //! after its posts: whoever changes a message has seen it stored, or sent it before.
 
-use super::posts::{self, Changes, json};
+use super::mentions;
+use super::posts::{self, Changes, json, spans_json};
 use super::rows::to_sql;
 use crate::engine::{Amendment, Answer, Change, PostError, Posted};
 use app::protocol::{Message, Reaction, Reactor, Rev, UserId, limits};
@@ -76,10 +77,12 @@ async fn amended(
             sqlx::query("DELETE FROM reactions WHERE room = ? AND seq = ?")
                 .bind(amendment.room.0)
                 .bind(to_sql(message.seq))
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
+            mentions::forget(connection, amendment.room.0, message).await?;
             Ok(Some(Message {
                 text: String::new(),
+                spans: Vec::new(),
                 edited_at: None,
                 reactions: Vec::new(),
                 deleted: true,
@@ -89,8 +92,10 @@ async fn amended(
         Change::Text { .. } if message.deleted => Err(PostError::NoSuchMessage),
         Change::Text { text, .. } if *text == message.text => Ok(None),
         Change::Text { since, .. } if message.created_at < *since => Err(PostError::TooLate),
-        Change::Text { text, at, .. } => {
-            Ok(Some(Message { text: text.clone(), edited_at: Some(*at), ..message.clone() }))
+        Change::Text { text, spans, at, .. } => {
+            mentions::forget(connection, amendment.room.0, message).await?;
+            let (text, spans) = (text.clone(), spans.clone());
+            Ok(Some(Message { text, spans, edited_at: Some(*at), ..message.clone() }))
         }
     })
 }
@@ -190,13 +195,14 @@ async fn write(
             let Message { seq, rev, text, edited_at, deleted, reactions, .. } = message;
             let (seq, rev, edited_at) = (to_sql(*seq), to_sql(*rev), edited_at.map(to_sql));
             let reactions = (!reactions.is_empty()).then(|| json(reactions));
-            (*room, seq, rev, text, edited_at, i64::from(*deleted), reactions)
+            let spans = spans_json(message);
+            (*room, seq, rev, text, edited_at, i64::from(*deleted), reactions, spans)
         })
         .collect();
     sqlx::query(
         "UPDATE messages SET rev = now.value ->> 2, text = now.value ->> 3,
                 edited_at = now.value ->> 4, deleted = now.value ->> 5,
-                reactions = now.value ->> 6
+                reactions = now.value ->> 6, spans = now.value ->> 7
          FROM jsonb_each(?1) AS now
          WHERE messages.room = now.value ->> 0 AND messages.seq = now.value ->> 1;
 
@@ -206,7 +212,8 @@ async fn write(
          WHERE rooms.id = ends.room",
     )
     .bind(json(&rows))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    let named = messages.iter().flat_map(|(room, message)| mentions::of(*room, message)).collect();
+    mentions::write(connection, named).await
 }

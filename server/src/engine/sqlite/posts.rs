@@ -2,6 +2,7 @@
 //! handful of statements, however many drafts and rooms it holds. Row by row, the calls into
 //! SQLite would cost ten times what the disk does.
 
+use super::mentions;
 use super::rows::{MessageRow, to_sql};
 use crate::engine::{Answer, Draft, PostError, Posted, RoomBatch, RoomId};
 use app::protocol::{Message, MessageId, Rev, Seq};
@@ -71,7 +72,8 @@ pub(super) async fn is_stored(
 fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<Answer>, Changes) {
     let mut batches = Changes::new();
     let place = |draft: &&Draft| {
-        let Draft { room, id, user, username, text, reply_to, created_at } = (*draft).clone();
+        let Draft { room, id, user, username, text, spans, reply_to, created_at } =
+            (*draft).clone();
         if let Some(message) = known.get(&(room, id)) {
             let own = message.user_id == user;
             return if own { Ok(Posted::Repeat(message.clone())) } else { Err(PostError::IdTaken) };
@@ -99,6 +101,7 @@ fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<An
             deleted: false,
             reply_to,
             reactions: Vec::new(),
+            spans,
         });
         batch.to = rev;
         batch.messages.push(message.clone());
@@ -155,15 +158,19 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
     if batches.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = batches
+    let messages: Vec<_> = batches
         .values()
         .flat_map(|batch| batch.messages.iter().map(|message| (batch.room.0, message)))
+        .collect();
+    let named = messages.iter().flat_map(|(room, message)| mentions::of(*room, message)).collect();
+    let rows: Vec<_> = messages
+        .into_iter()
         .map(|(room, message)| {
-            let Message { id, seq, rev, user_id, username, text, created_at, reply_to, .. } =
-                &**message;
+            let Message { id, seq, rev, user_id, username, text, created_at, .. } = &**message;
             let (user, created_at) = (to_sql(user_id.0), to_sql(*created_at));
-            let reply_to = reply_to.map(to_sql);
-            (room, to_sql(*seq), to_sql(*rev), id, user, username, text, created_at, reply_to)
+            let (reply_to, spans) = (message.reply_to.map(to_sql), spans_json(message));
+            let (seq, rev) = (to_sql(*seq), to_sql(*rev));
+            (room, seq, rev, id, user, username, text, created_at, reply_to, spans)
         })
         .collect();
     let ends: Vec<_> = batches
@@ -174,9 +181,9 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
     // jsonb_each, because json_each would write every row out as text to be parsed again.
     sqlx::query(
         "INSERT INTO messages (room, seq, rev, id, user_id, username, text, created_at,
-                               reply_to)
+                               reply_to, spans)
          SELECT value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3, '-'),
-                value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
+                value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
          FROM jsonb_each(?);
 
          UPDATE rooms SET seq = ends.value ->> 1, rev = ends.value ->> 2
@@ -184,9 +191,14 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
     )
     .bind(json(&rows))
     .bind(json(&ends))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    mentions::write(connection, named).await
+}
+
+/// The spans as they are stored.
+pub(super) fn spans_json(message: &Message) -> Option<String> {
+    (!message.spans.is_empty()).then(|| json(&message.spans))
 }
 
 pub(super) fn json<T: serde::Serialize>(rows: &T) -> String {
@@ -213,6 +225,7 @@ mod tests {
             user: UserId(user),
             username: "민수".into(),
             text: "안녕".into(),
+            spans: Vec::new(),
             reply_to: None,
             created_at: 1,
         };

@@ -84,7 +84,10 @@ impl Reader {
 
     pub async fn find_session(&self, token: &TokenHash) -> sqlx::Result<Option<SessionRecord>> {
         let rows = sqlx::query(
-            "SELECT sessions.id AS session, rooms.*, username, last_read FROM sessions
+            "SELECT sessions.id AS session, rooms.*, username, last_read,
+                    (SELECT count(DISTINCT mentions.seq) FROM mentions WHERE mentions.room = rooms.id
+                     AND user_id IN (0, session) AND mentions.seq > last_read) AS mentions
+             FROM sessions
              LEFT JOIN memberships ON session = sessions.id LEFT JOIN rooms ON rooms.id = room
              WHERE token_hash = ? ORDER BY joined_at, room",
         )
@@ -103,6 +106,18 @@ impl Reader {
             }
         }
         Ok(Some(SessionRecord { user: UserId(session.cast_unsigned()), memberships }))
+    }
+
+    pub async fn members(&self, room: RoomId, limit: usize) -> sqlx::Result<Vec<(UserId, String)>> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT session, username FROM memberships WHERE room = ?
+             ORDER BY joined_at DESC LIMIT ?",
+        )
+        .bind(room.0)
+        .bind(to_sql(limit as u64))
+        .fetch_all(&mut *self.readers.borrow().await?)
+        .await?;
+        Ok(rows.into_iter().map(|(user, name)| (UserId(user.cast_unsigned()), name)).collect())
     }
 
     pub async fn check(&self) -> sqlx::Result<()> {

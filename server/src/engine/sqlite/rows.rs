@@ -4,6 +4,7 @@
 use crate::engine::{Membership, RoomId, RoomRecord};
 use app::protocol::{Message, MessageId, RoomKey, UserId};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ pub(super) struct MembershipRow {
     seq: i64,
     username: String,
     last_read: i64,
+    mentions: i64,
 }
 
 impl From<MembershipRow> for Membership {
@@ -46,21 +48,22 @@ impl From<MembershipRow> for Membership {
             username: row.username,
             last_read: row.last_read.cast_unsigned(),
             unread: row.seq.saturating_sub(row.last_read).cast_unsigned(),
+            mentions: row.mentions.cast_unsigned(),
         }
     }
 }
 
 /// What one who asked to join has now, as JSON: their place among those who asked, the
-/// session, the room's id, key, title and rev, the name in the room, the last message read and
-/// the room's last.
+/// session, the room's id, key, title and rev, the name in the room, the last message read, the
+/// room's last, and how often one was named between the two.
 #[derive(Deserialize)]
-pub(super) struct SeatRow(usize, i64, i64, String, String, i64, String, i64, i64);
+pub(super) struct SeatRow(usize, i64, i64, String, String, i64, String, i64, i64, i64);
 
 impl SeatRow {
     pub fn into_seat(self) -> (usize, (UserId, Membership)) {
-        let SeatRow(place, session, id, key, title, rev, username, last_read, seq) = self;
+        let SeatRow(place, session, id, key, title, rev, username, last_read, seq, mentions) = self;
         let room = RoomRow { id, key, title, rev };
-        let membership = MembershipRow { room, seq, username, last_read };
+        let membership = MembershipRow { room, seq, username, last_read, mentions };
         (place, (UserId(session.cast_unsigned()), membership.into()))
     }
 }
@@ -79,6 +82,7 @@ pub(super) struct MessageRow {
     deleted: bool,
     reply_to: Option<i64>,
     reactions: Option<String>,
+    spans: Option<String>,
 }
 
 impl From<MessageRow> for Arc<Message> {
@@ -95,9 +99,13 @@ impl From<MessageRow> for Arc<Message> {
             edited_at: row.edited_at.map(i64::cast_unsigned),
             deleted: row.deleted,
             reply_to: row.reply_to.map(i64::cast_unsigned),
-            reactions: row.reactions.map_or_else(Vec::new, |reactions| {
-                serde_json::from_str(&reactions).expect("the writer wrote it")
-            }),
+            reactions: from_json(row.reactions),
+            spans: from_json(row.spans),
         })
     }
+}
+
+/// A list that the writer wrote; NULL is an empty one.
+fn from_json<T: DeserializeOwned>(json: Option<String>) -> Vec<T> {
+    json.map_or_else(Vec::new, |json| serde_json::from_str(&json).expect("the writer wrote it"))
 }

@@ -389,6 +389,7 @@ mod tests {
             user: UserId(1),
             username: "민수".into(),
             text: "안녕".into(),
+            spans: Vec::new(),
             reply_to: None,
             created_at: 1,
         };

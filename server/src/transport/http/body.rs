@@ -2,7 +2,7 @@
 //! but a field that does not apply is absent here.
 
 use super::problem::{Failure, Result};
-use app::protocol::{self, MessageId};
+use app::protocol::{self, MessageId, Span};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -131,6 +131,13 @@ pub struct Message {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     reactions: Vec<Reaction>,
+    /// The text formatted, in pieces: `{"text"}`, `{"strong": […]}`, `{"emphasis": […]}`,
+    /// `{"strike": […]}`, `{"code"}`, `{"codeBlock"}`, `{"quote": […]}`,
+    /// `{"list": {"start", "items": [[…]]}}`, `{"link": {"url", "label": […]}}` and
+    /// `{"mention": {"user", "name"}}`. Only if there is something to format.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, value_type = Vec<Object>)]
+    spans: Vec<Span>,
 }
 
 /// One emoji at a message, and who gave it.
@@ -174,6 +181,7 @@ impl From<Arc<protocol::Message>> for Message {
             deleted: message.deleted,
             reply_to: message.reply_to,
             reactions: message.reactions.into_iter().map(Into::into).collect(),
+            spans: message.spans,
         }
     }
 }

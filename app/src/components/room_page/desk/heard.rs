@@ -141,7 +141,9 @@ impl Desk {
                 if room.typing.change(end) > 0 {
                     room.typing.tell();
                 }
-                let others = new.iter().filter(|message| Some(message.user_id) != me).count();
+                let others =
+                    new.iter().filter(|message| Some(message.user_id) != me).count() as u32;
+                let mentions = new.iter().filter(|message| message.names(me)).count() as u32;
                 // A room that talks for hours while nobody scrolls up must not grow for ever.
                 if room.scroll.peek_with(|scroll| scroll.is_pinned()) {
                     room.timeline.change(|timeline| {
@@ -149,9 +151,15 @@ impl Desk {
                     });
                 }
                 if others > 0 {
-                    room.arrived.change(|arrived| *arrived += others as u32);
+                    room.arrived.change(|(all, named)| {
+                        *all += others;
+                        *named += mentions;
+                    });
                     if !self.is_followed(room) {
-                        self.set_unread(&batch.room, |unread| unread + others as u64);
+                        self.change_summary(&batch.room, |summary| {
+                            summary.unread += u64::from(others);
+                            summary.mentions += u64::from(mentions);
+                        });
                     }
                 }
             }
@@ -274,6 +282,7 @@ impl Desk {
                     title: snapshot.title.clone(),
                     username: username.into(),
                     unread: 0,
+                    mentions: 0,
                 });
             }
         });
@@ -333,10 +342,10 @@ impl Desk {
         }
     }
 
-    pub(super) fn set_unread(self, key: &RoomKey, change: impl FnOnce(u64) -> u64) {
+    pub(super) fn change_summary(self, key: &RoomKey, change: impl FnOnce(&mut RoomSummary)) {
         self.rooms.update(|rooms| {
             if let Some(summary) = rooms.iter_mut().find(|summary| summary.room == *key) {
-                summary.unread = change(summary.unread);
+                change(summary);
             }
         });
     }
