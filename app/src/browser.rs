@@ -139,6 +139,41 @@ pub fn collator(locale: Locale) -> impl Fn(&str, &str) -> Ordering + Clone {
     }
 }
 
+/// The whole address of a path of this server.
+pub fn absolute(path: &str) -> String {
+    [&*window().location().origin().unwrap_or_default(), path].concat()
+}
+
+fn sharing() -> Option<Function> {
+    Reflect::get(&window().navigator(), &"share".into()).ok()?.dyn_into().ok()
+}
+
+/// Whether the system has a sheet from which a link can be sent on.
+pub fn can_share() -> bool {
+    sharing().is_some()
+}
+
+/// Opens that sheet. Nothing becomes of it if the reader changes their mind.
+pub fn share_link(title: &str, url: &str) {
+    let Some(share) = sharing() else { return };
+    let what = Object::new();
+    for (key, value) in [("title", title), ("url", url)] {
+        let _ = Reflect::set(&what, &key.into(), &value.into());
+    }
+    if let Ok(promise) = share.call1(&window().navigator(), &what) {
+        let promise: Promise = promise.unchecked_into();
+        leptos::task::spawn_local(async move {
+            let _ = JsFuture::from(promise).await;
+        });
+    }
+}
+
+/// The row that the address names, if it names one.
+pub fn named_row() -> Option<String> {
+    let hash = window().location().hash().ok()?;
+    hash.strip_prefix('#').filter(|id| id.starts_with("message-")).map(str::to_owned)
+}
+
 /// Leaves a cookie that the server reads with the next page.
 pub fn set_cookie(name: &str, value: &str) {
     let document: web_sys::HtmlDocument = document().unchecked_into();

@@ -16,11 +16,16 @@ mod message_list;
 mod message_row;
 #[cfg(feature = "ssr")]
 pub(crate) mod news;
+#[cfg(feature = "ssr")]
+pub(crate) mod search_page;
+#[cfg(feature = "ssr")]
+pub mod export_page;
 mod composer;
 mod status_line;
 mod connection_check;
 mod preferences;
 mod panel;
+mod share;
 mod lines;
 pub(crate) mod icon;
 mod markup;

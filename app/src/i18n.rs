@@ -46,9 +46,16 @@ pub struct Phrases {
     pub join_as: fn(name: &str) -> String,
 
     // room_page
+    pub search_room: &'static str,
     pub skip_to_composer: &'static str,
     pub head_count: fn(u64) -> String,
     pub share: &'static str,
+    pub share_title: &'static str,
+    pub copy_link: &'static str,
+    /// On the button that opens the system's own sheet.
+    pub send_link: &'static str,
+    /// What the picture of the link is.
+    pub qr: &'static str,
     pub link_copied: &'static str,
     pub leave: &'static str,
     pub open_rooms: &'static str,
@@ -180,9 +187,32 @@ pub struct Phrases {
 
     pub refusal: fn(&Refusal) -> String,
 
+    /// What only the server draws; the page does not carry it.
+    #[cfg(feature = "ssr")]
+    pub plain: PlainPhrases,
+
     /// What only programs read; the page does not carry it.
     #[cfg(feature = "ssr")]
     pub api: ApiPhrases,
+}
+
+/// The words of pages without script of their own.
+#[cfg(feature = "ssr")]
+pub struct PlainPhrases {
+    // search_page
+    pub search: &'static str,
+    pub search_words: &'static str,
+    pub search_hint: &'static str,
+    pub back_to_room: &'static str,
+    pub no_hits: fn(query: &str) -> String,
+    /// All there are.
+    pub hits: fn(u64) -> String,
+    /// As many as are shown here.
+    pub some_hits: fn(u64) -> String,
+    pub older_hits: &'static str,
+
+    // export_page
+    pub exported: fn(when: &str) -> String,
 }
 
 /// Why the HTTP API could not take a request, beside the refusals.

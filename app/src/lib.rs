@@ -51,5 +51,8 @@ pub fn hydrate() {
     if let Some(root) = browser::document().document_element() {
         // Says to styles and to tests that the page answers by itself now.
         let _ = root.set_attribute("data-hydrated", "");
+        if browser::can_share() {
+            let _ = root.set_attribute("data-can-share", "");
+        }
     }
 }

@@ -7,9 +7,12 @@
 //! (its zone, its clock, its outbox) comes after hydration.
 
 mod document;
+mod search;
 
 #[cfg(feature = "ssr")]
-pub use document::{Document, Head, NewsDocument, ProblemDocument};
+pub use document::{Document, Head, NewsDocument, ProblemDocument, SearchDocument};
+#[cfg(feature = "ssr")]
+pub use search::{Found, QUERY, Search, Terms};
 
 use crate::i18n::Locale;
 use crate::protocol::{Cursor, Limits, MessageId, Refusal, RoomSummary, Snapshot, UserId};

@@ -23,7 +23,7 @@ test('a reply quotes what it answers, for everyone, and leads there', async ({ p
   await minsu.say('일곱 시요');
   await expect(minsu.page.getByText('Replying to Ana')).toHaveCount(0);
   for (const one of [ana, minsu]) {
-    const quote = one.messages.nth(1).getByRole('link');
+    const quote = one.messages.nth(1).getByRole('link').last();
     await expect(quote).toContainText('Ana 몇 시에 만나요?');
     await quote.click();
     await expect(one.messages.first()).toBeFocused();
@@ -38,17 +38,17 @@ test('a quote follows what it quotes, and is there after a reload', async ({ per
   await ana.say('처음');
   await minsu.expectMessage('처음');
   await reply(minsu, '처음', '답이에요');
-  await expect(ana.messages.nth(1).getByRole('link')).toContainText('처음');
+  await expect(ana.messages.nth(1).getByRole('link').last()).toContainText('처음');
   await row(ana, '처음').first().hover();
   await row(ana, '처음').first().getByRole('button', { name: '고치기' }).click();
   await ana.say('고친 말');
-  await expect(minsu.messages.nth(1).getByRole('link')).toContainText('고친 말');
+  await expect(minsu.messages.nth(1).getByRole('link').last()).toContainText('고친 말');
   await minsu.reload();
-  await expect(minsu.messages.nth(1).getByRole('link')).toContainText('고친 말');
+  await expect(minsu.messages.nth(1).getByRole('link').last()).toContainText('고친 말');
   await row(ana, '고친 말').first().hover();
   await row(ana, '고친 말').first().getByRole('button', { name: '지우기' }).click();
   await ana.page.keyboard.press('Enter');
-  await expect(minsu.messages.nth(1).getByRole('link')).toContainText('삭제된 메시지예요');
+  await expect(minsu.messages.nth(1).getByRole('link').last()).toContainText('삭제된 메시지예요');
 });
 
 test('what is answered and not loaded is fetched', async ({ person, room, bot }) => {
@@ -63,7 +63,7 @@ test('what is answered and not loaded is fetched', async ({ person, room, bot })
   const late = await person('민수');
   await late.join(room);
   await expect(late.messages.last()).toContainText('늦은 답');
-  await expect(late.messages.last().getByRole('link')).toContainText('Ana 곧 답');
+  await expect(late.messages.last().getByRole('link').last()).toContainText('Ana 곧 답');
 });
 
 test('Escape gives up the reply and keeps the text', async ({ person, room }) => {
@@ -78,5 +78,5 @@ test('Escape gives up the reply and keeps the text', async ({ person, room }) =>
   await expect(ana.composer).toHaveValue('쓰던 말');
   await ana.composer.press('Enter');
   await expect(ana.messages.nth(1)).toContainText('쓰던 말');
-  await expect(ana.messages.nth(1).getByRole('link')).toHaveCount(0);
+  await expect(ana.messages.nth(1).locator('q')).toHaveCount(0);
 });

@@ -2,12 +2,16 @@
  * Pictures of every state, in every width, theme and language: `make sheets`, then look at
  * end2end/sheets. They are for people's eyes; nothing is compared.
  */
-import { BROKEN_LINK, expect, type Person, test } from '../fixtures';
+import { BROKEN_LINK, expect, type Person, roomPath, test } from '../fixtures';
 
 const widths = { phone: 360, tablet: 768, desktop: 1280 };
 const talk = {
   ko: ['사랑방에 오신 걸 환영해요 🙌', '회의는 몇 시예요?', '세 시요. 링크만 보내 주면 돼요.\n이름만 적으면 들어올 수 있어요.', '👍'],
   en: ['Welcome to the room 🙌', 'When do we meet?', 'At three. Just send the link.\nA name is all one needs.', '👍'],
+};
+const formatted = {
+  ko: '**중요!** 내일 *세 시*에 @민수 님과 ~~네 시~~ 만나요.\n> 링크만 보내 주세요\n- [길 안내](https://example.org/map)\n- `make run` 한 줄이면 돼요\n```\nmake run\n```',
+  en: '**Important!** We meet at *three*, ~~four~~, with @Ana.\n> Just send the link\n- [The way](https://example.org/map)\n- `make run` does it\n```\nmake run\n```',
 };
 const long = `https://example.org/${'a-very-long-path/'.repeat(12)}`;
 
@@ -72,12 +76,23 @@ for (const language of ['ko', 'en'] as const)
         await ana.messages.last().focus();
         await picture(ana, '14-tombstone-and-tools');
 
+        await minsu.say(formatted[language]);
+        await minsu.say(Array.from({ length: 24 }, (_, i) => `${talk[language][0]} ${i + 1}`).join('\n'));
+        await ana.composer.fill('@');
+        await expect(ana.page.getByRole('option').first()).toBeVisible();
+        await picture(ana, '16-formatted-and-naming');
+        await ana.composer.fill('');
+        await ana.page.locator('button[popovertarget=share]').first().click();
+        await expect.poll(() => ana.page.locator('.share img').evaluate((it: HTMLImageElement) => it.naturalWidth)).toBeGreaterThan(0);
+        await picture(ana, '17-share');
+        await ana.page.keyboard.press('Escape');
+
         await ana.composer.fill('가'.repeat(4010));
         await picture(ana, '06-too-long');
         await ana.composer.fill('');
 
-        await minsu.sayAll(Array.from({ length: 20 }, (_, i) => `${i + 1}. ${talk[language][2]}`));
-        await ana.expectMessage('20. ');
+        await minsu.sayAll(Array.from({ length: 20 }, (_, i) => `${i + 1} · ${talk[language][2]}`));
+        await ana.expectMessage('20 · ');
         await ana.messages.first().scrollIntoViewIfNeeded();
         await minsu.say(talk[language][3]!);
         await expect(ana.page.getByRole('button', { name: ana.words.newMessages })).toBeVisible();
@@ -100,4 +115,8 @@ for (const language of ['ko', 'en'] as const)
         const reader = await person('Reader', { ...look, javaScriptEnabled: false });
         await reader.open(room);
         await picture(reader, '09-no-script');
+        await reader.page.goto(`${roomPath(room)}/search`);
+        await picture(reader, '18-search');
+        await reader.page.goto(`${roomPath(room)}/search?q=${encodeURIComponent(talk[language][2]!.slice(0, 3))}`);
+        await picture(reader, '19-found');
       });

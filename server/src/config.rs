@@ -2,7 +2,8 @@
 //! prints it, and the README's table is made from it.
 
 use app::i18n::Locale;
-use clap::{Parser, ValueEnum};
+use app::page::Zone;
+use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,11 +22,11 @@ pub struct Config {
     pub addr: SocketAddr,
 
     /// Where everything is kept: sqlite:PATH, made if it is not there
-    #[arg(long, env = "SARANGBANG_DATABASE", default_value = "sqlite:data/sarangbang.db", value_name = "URL", value_parser = Database::parse)]
+    #[arg(long, global = true, env = "SARANGBANG_DATABASE", default_value = "sqlite:data/sarangbang.db", value_name = "URL", value_parser = Database::parse)]
     pub database: Database,
 
-    /// Language for people whose browser names neither, and for Socket.IO clients
-    #[arg(long, env = "SARANGBANG_LOCALE", default_value = "ko")]
+    /// Language for people whose browser names neither, for Socket.IO clients, and for exports
+    #[arg(long, global = true, env = "SARANGBANG_LOCALE", default_value = "ko")]
     pub locale: Language,
 
     /// Origin that pages may come from, such as https://chat.example.org; repeatable.
@@ -81,6 +82,42 @@ pub struct Config {
     /// How much is logged: error, warn, info, debug, or per module as in "server=debug"
     #[arg(long, env = "SARANGBANG_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
+
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+/// What is done instead of serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Write a room, as it is now, to standard output; a server may run meanwhile
+    Export {
+        /// The room's name
+        room: String,
+
+        /// One page that needs nothing else, the messages as the HTTP API has them, or plain lines
+        #[arg(long, default_value = "html")]
+        format: Format,
+
+        /// The zone of the times in html and txt, such as +09:00
+        #[arg(long, default_value = "+00:00", value_name = "OFFSET", value_parser = offset, allow_hyphen_values = true)]
+        zone: i32,
+    },
+
+    /// Copy everything, as it is now, into a file that is not there yet; a server may run meanwhile.
+    /// Whoever was connected to the original starts anew where the copy is served
+    Backup { file: PathBuf },
+
+    /// Make all clients start anew from a database that was restored by other means than backup;
+    /// no server may run meanwhile
+    NewEpoch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Html,
+    Json,
+    Txt,
 }
 
 /// Where the log of all rooms is kept.
@@ -121,6 +158,26 @@ pub enum LogFormat {
     Json,
 }
 
+/// Minutes ahead of UTC, written `+09:00` or `-03:30`.
+fn offset(text: &str) -> Result<i32, String> {
+    let minutes = || {
+        let (sign, rest) = text.split_at_checked(1)?;
+        let (hours, minutes) = rest.split_once(':')?;
+        let digits = |text: &str| {
+            let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| text.parse::<i32>().ok())?
+        };
+        let minutes = digits(hours)? * 60 + digits(minutes).filter(|minutes| *minutes < 60)?;
+        let minutes = match sign {
+            "+" => minutes,
+            "-" => -minutes,
+            _ => return None,
+        };
+        Some(Zone::from_tag(&minutes.to_string())?.minutes)
+    };
+    minutes().ok_or_else(|| "give it as +09:00 or -03:30".into())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds) if seconds <= 86_400 => Ok(Duration::from_secs(seconds)),
@@ -136,6 +193,16 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Config::command().debug_assert();
+    }
+
+    #[test]
+    fn a_zone_is_hours_and_minutes_from_utc() {
+        for (text, minutes) in [("+00:00", 0), ("+09:00", 540), ("-03:30", -210)] {
+            assert_eq!(offset(text), Ok(minutes));
+        }
+        for nonsense in ["", "9", "+9:00", "09:00", "+15:00", "+09:60", "+0９:00", "Seoul"] {
+            assert!(offset(nonsense).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! acknowledges it, so that nobody hears of a message that could still be lost, and on every
 //! connection the batch precedes its ack.
 
+use app::page::{Found, Terms};
 use app::protocol::{
     Cursor, Epoch, Message, MessageId, MessagePage, Rev, RoomKey, Seq, Span, UserId,
 };
@@ -232,6 +233,10 @@ pub trait Engine: Send + Sync + 'static {
 
     /// The last `limit` messages whose seq is below `before`, oldest first.
     async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage>;
+
+    /// The newest `limit` messages before that place in which all the terms are, newest first.
+    async fn search(&self, room: RoomId, terms: &Terms, before: Seq, limit: usize)
+    -> Result<Found>;
 
     async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>>;
 

@@ -12,6 +12,7 @@
 //! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
 //!   [`markdown`]: how text is formatted.
 //!   [`security`]: who may ask.
+//! - [`export`]: what is done from the command line beside a server.
 //!
 //! # One message, all the way
 //!
@@ -27,6 +28,7 @@
 pub mod config;
 mod emoji;
 pub mod engine;
+pub mod export;
 pub mod markdown;
 pub mod names;
 pub mod pages;

@@ -1,8 +1,10 @@
-//! Reads the configuration, starts the logs, runs the server, stops on signals.
+//! Reads the configuration, starts the logs, runs the server or a task, stops on signals.
 
 use clap::Parser;
 use server::Server;
-use server::config::{Config, LogFormat};
+use server::config::{Config, Database, LogFormat, Task};
+use server::export::{self, TaskError};
+use std::io::{BufWriter, ErrorKind};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -13,6 +15,9 @@ async fn main() -> ExitCode {
     if let Err(error) = start_logs(&config) {
         eprintln!("sarangbang: --log {}: {error}", config.log);
         return ExitCode::from(2);
+    }
+    if let Some(task) = &config.task {
+        return run(task, &config).await;
     }
     let server = match Server::new(config).await {
         Ok(server) => server,
@@ -32,6 +37,21 @@ async fn main() -> ExitCode {
     });
     server.serve().await;
     ExitCode::SUCCESS
+}
+
+/// Does what was asked for instead of serving; what comes of it goes to standard output.
+async fn run(task: &Task, config: &Config) -> ExitCode {
+    let Database::Sqlite(path) = &config.database;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match export::run(task, path, config.locale.into(), &mut out).await {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has read enough.
+        Err(TaskError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sarangbang: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Logs go to standard error; standard output has the one line that says where to go.

@@ -3,10 +3,14 @@
 pub mod assets;
 mod kept;
 mod news;
+mod qr;
+mod search;
 mod visitor;
 
 pub use kept::Kept;
 pub use news::news;
+pub use qr::qr;
+pub use search::{permalink, search};
 pub use visitor::{Visitor, locale};
 
 use crate::names;

@@ -411,3 +411,60 @@ async fn a_huge_form_is_refused() {
     let form = format!("username=Ana&room={}", "r".repeat(100_000));
     assert_eq!(browser.submit("/join", &form).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+#[tokio::test]
+async fn a_permalink_leads_to_the_message_wherever_it_is() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    for n in 1..=60 {
+        minsu.say("r", &n.to_string()).await;
+    }
+    let mut browser = Browser::new(&server);
+    let to = async |browser: &mut Browser, path: &str| {
+        let response = browser.get(path).await;
+        let location = response.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        (response.status(), location.unwrap_or_default())
+    };
+    let (status, near) = to(&mut browser, "/rooms/r/60").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert!(near.starts_with("/rooms/r#message-"), "{near}");
+    let (_, far) = to(&mut browser, "/rooms/R/2").await;
+    assert!(far.starts_with("/rooms/r?before=28#message-"), "{far}");
+    let (path, id) = far.split_once('#').unwrap();
+    let page = browser.get(path).await.text().await.unwrap();
+    assert!(page.contains(&format!("id=\"{id}\"")));
+    for nowhere in ["/rooms/r/61", "/rooms/r/0", "/rooms/r/x", "/rooms/empty/1"] {
+        assert_eq!(to(&mut browser, nowhere).await.0, StatusCode::NOT_FOUND, "{nowhere}");
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_searched_by_a_plain_form() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "공부").await;
+    minsu.say("공부", "감귤 <b>두</b> 상자").await;
+    let mut browser = Browser::new(&server);
+    let path = "/rooms/%EA%B3%B5%EB%B6%80/search";
+    let asked = browser.get(&format!("{path}?q=%EA%B7%A4+%3Cb%3E")).await;
+    assert_eq!(asked.status(), StatusCode::OK);
+    let page = asked.text().await.unwrap();
+    assert!(page.contains("감<mark>귤</mark> <mark>&lt;b&gt;</mark>두"), "{page}");
+    assert!(page.contains("href=\"/rooms/%EA%B3%B5%EB%B6%80/1\""));
+    assert!(page.contains("value=\"귤 &lt;b&gt;\""));
+    let nothing = browser.get(&format!("{path}?q=%22%3E%3Cscript%3E")).await.text().await.unwrap();
+    assert!(!nothing.contains("\"><script"));
+    assert_eq!(browser.get("/rooms/nowhere/search").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_rooms_link_comes_as_a_picture() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    let picture = browser.get("/rooms/%EA%B3%B5%EB%B6%80/qr.svg").await;
+    assert_eq!(
+        (picture.status(), &picture.headers()[CONTENT_TYPE]),
+        (StatusCode::OK, &"image/svg+xml".parse().unwrap())
+    );
+    assert!(picture.text().await.unwrap().contains("<svg"));
+    assert_eq!(browser.get("/rooms/%00/qr.svg").await.status(), StatusCode::NOT_FOUND);
+}

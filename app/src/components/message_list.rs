@@ -9,7 +9,7 @@ use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
 use super::message_row;
 use super::room_page::open_room::{Amending, Older, OpenRoom};
-use super::{composer, desk, once_drawn};
+use super::{composer, desk, once_drawn, share};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
@@ -216,6 +216,10 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
                 view.to_message(seq);
             }
             return;
+        }
+        "link" => {
+            event.prevent_default();
+            return share::copy(desk, &message_row::permalink(message.seq, desk));
         }
         "react" => {
             desk.stop_amending(room);

@@ -1,16 +1,16 @@
 //! One message, or one thing between messages.
 
 mod choices;
-mod words;
+pub(super) mod words;
 
 use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
-use super::room_page::desk::Desk;
+use super::room_page::{desk::Desk, path};
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
-use crate::protocol::{Message, Span, UserId, span};
+use crate::protocol::{Message, Seq, Span, UserId, span};
 use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
@@ -153,13 +153,13 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
     let header = [
         element("bdi", &[("class", "message__author")], &[text(said.username)]),
         text(" "),
-        element("time", &[("class", "message__time"), ("datetime", &datetime)], &[text(&time)]),
+        stamp(&state, element("time", &[("datetime", &datetime)], &[text(&time)]), desk),
     ];
     let mut content = vec![
         element("span", &sign, &[text(&initial(said.username))]),
         element("header", &[("class", "message__header")], &header),
     ];
-    content.extend(said.quote.as_ref().map(|quote| quoted(quote, desk.phrases)));
+    content.extend(said.quote.as_ref().map(|quote| quoted(quote, desk)));
     let mut words = match said.spans {
         [] => vec![text(said.text)],
         spans => words::formatted(spans, me),
@@ -189,9 +189,9 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
             match choices.tools {
                 _ if choices.is_reacting => {}
                 Tools::None => {}
-                Tools::Others => content.push(tools(&["react", "reply"], desk.phrases)),
+                Tools::Others => content.push(tools(&["react", "reply", "link"], desk.phrases)),
                 Tools::Own => {
-                    let acts = ["react", "reply", "edit", "delete"];
+                    let acts = ["react", "reply", "link", "edit", "delete"];
                     content.push(tools(&acts, desk.phrases));
                 }
                 Tools::Sure => content.push(are_you_sure(desk.phrases)),
@@ -207,6 +207,28 @@ fn body(words: &[Html]) -> Html {
     element("div", &[("class", "message__text"), ("dir", "auto")], words)
 }
 
+/// When it was said. Of what is stored it is the way there, too.
+fn stamp(state: &State, time: Html, desk: Desk) -> Html {
+    const CLASS: (&str, &str) = ("class", "message__time");
+    let State::Stored(message, _) = state else { return element("span", &[CLASS], &[time]) };
+    let href = permalink(message.seq, desk);
+    // The keyboard finds the same among the tools, and need not walk over every time.
+    let attributes = [
+        CLASS,
+        ("href", &*href),
+        ("title", desk.phrases.copy_link),
+        ("data-act", "link"),
+        ("tabindex", "-1"),
+    ];
+    element("a", &attributes, &[time])
+}
+
+/// The way to a message of the shown room: also to one that is not loaded, and without script.
+pub fn permalink(seq: Seq, desk: Desk) -> String {
+    let room = desk.current.peek().map(|room| path(&room.key())).unwrap_or_default();
+    [&*room, "/", &seq.to_string()].concat()
+}
+
 /// That it was edited; when, for those who point at it.
 fn edited(at: u64, desk: Desk) -> Html {
     let (datetime, time) = (rfc3339(at), desk.offsets.time(at, desk.phrases));
@@ -214,10 +236,9 @@ fn edited(at: u64, desk: Desk) -> Html {
     element("time", &attributes, &[text(" "), text(desk.phrases.edited)])
 }
 
-/// The line that says what a message answers, and leads there: by the list where that is
-/// loaded, else by the page that ends with it.
-fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
-    let href = ["?before=", &(quote.seq + 1).to_string()].concat();
+/// The line that says what a message answers, and leads there.
+fn quoted(quote: &Quote, desk: Desk) -> Html {
+    let href = permalink(quote.seq, desk);
     let attributes = [("class", "message__quote"), ("href", &*href), ("data-act", "jump")];
     let mut content = vec![icon("reply")];
     match &quote.message {
@@ -226,7 +247,7 @@ fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
             content.push(element("bdi", &[], &[text(&message.username)]));
             content.push(text(" "));
             let words = match message.deleted {
-                true => phrases.deleted.to_owned(),
+                true => desk.phrases.deleted.to_owned(),
                 false if message.spans.is_empty() => line_of(&message.text),
                 false => line_of(&span::plain(&message.spans)),
             };
@@ -236,7 +257,7 @@ fn quoted(quote: &Quote, phrases: &Phrases) -> Html {
     element("a", &attributes, &content)
 }
 
-fn line_of(words: &str) -> String {
+pub(super) fn line_of(words: &str) -> String {
     words.chars().take(QUOTED).collect()
 }
 
@@ -281,7 +302,7 @@ fn state(delivery: &Delivery, desk: Desk) -> (&'static str, String, bool) {
 }
 
 /// A time for machines, in UTC.
-fn rfc3339(unix_millis: u64) -> String {
+pub(super) fn rfc3339(unix_millis: u64) -> String {
     let civil = crate::calendar::civil(unix_millis, 0);
     let two = |n: u8| if n < 10 { ["0", &n.to_string()].concat() } else { n.to_string() };
     let date = [civil.date.year.to_string(), two(civil.date.month), two(civil.date.day)].join("-");

@@ -15,6 +15,7 @@ use super::markup::{Html, element, text};
 use super::message_list::MessageList;
 use super::panel;
 use super::room_sidebar::RoomSidebar;
+use super::share::{self, Share};
 use super::status_line::StatusLine;
 use super::user_list::UserList;
 use crate::browser;
@@ -26,11 +27,7 @@ use leptos::either::Either;
 use leptos::ev::{self, MouseEvent};
 use leptos::prelude::*;
 use open_room::OpenRoom;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
-
-/// How long the button says that the link was copied.
-const COPIED: Duration = Duration::from_secs(2);
 
 #[component]
 pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
@@ -51,6 +48,12 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
         }
         is_listening = true;
     });
+    let said =
+        drawn(move || if desk.is_copied.get() { phrases.link_copied } else { "" }.to_owned());
+    let said_class = drawn(move || match desk.is_copied.get() {
+        true => "room-page__said",
+        false => "room-page__said visually-hidden",
+    });
     let skip = Html::adopted(|| {
         let attributes = [("class", "visually-hidden skip-link"), ("href", "#composer")];
         element("a", &attributes, &[text(phrases.skip_to_composer)])
@@ -61,6 +64,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
                 <Header room />
                 <MessageList room />
                 <StatusLine />
+                <Share room />
                 {move || Anew(match room.username.with(Option::is_some) || has_unsent() {
                     true => Either::Left(view! { <Composer room /> }),
                     false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
@@ -76,6 +80,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
             {move || Anew(main(desk.current.get().unwrap_or(first)))}
             <UserList />
             <ConnectionCheck />
+            <p class=said_class role="status">{said}</p>
         </div>
     }
 }
@@ -84,21 +89,6 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
 fn Header(room: OpenRoom) -> impl IntoView {
     let desk = super::desk();
     let phrases = desk.phrases;
-    let copied = desk.is_copied;
-    let share = move |_| {
-        let url = [&browser::window().location().origin().unwrap_or_default(), &*path(&room.key())]
-            .concat();
-        // Where there is no clipboard (plain http), the address bar still has the link.
-        let _ = browser::window().navigator().clipboard().write_text(&url);
-        copied.set(true);
-        set_timeout(move || copied.set(false), COPIED);
-    };
-    let share_words =
-        drawn(move || if copied.get() { phrases.link_copied } else { phrases.share }.to_owned());
-    let share_class = drawn(move || match copied.get() {
-        true => "button button--plain needs-script button--done",
-        false => "button button--plain needs-script",
-    });
     let count = drawn(move || (phrases.head_count)(room.users.with(|users| users.count()) as u64));
     let is_reader = drawn(move || room.username.with(Option::is_none).then_some(""));
     let leave = [&*path(&room.key()), "/leave"].concat();
@@ -109,12 +99,8 @@ fn Header(room: OpenRoom) -> impl IntoView {
                 {title(room)}
                 <p class="room-page__count">{count}</p>
             </div>
-            <button class=share_class type="button" aria-label=phrases.share on:click=share>
-                {icon("link")}
-                <span class="room-page__action-text" role="status">
-                    {share_words}
-                </span>
-            </button>
+            {search_link(room, phrases)}
+            {share::open(phrases)}
             <form
                 method="post"
                 action=leave
@@ -135,6 +121,17 @@ fn Header(room: OpenRoom) -> impl IntoView {
 fn title(room: OpenRoom) -> Html {
     let attributes = [("class", "room-page__title"), ("dir", "auto")];
     element("h1", &attributes, &[room.title.peek_with(|title| text(title))])
+}
+
+fn search_link(room: OpenRoom, phrases: &Phrases) -> Html {
+    let href = [&*path(&room.key()), "/search"].concat();
+    let attributes = [
+        ("class", "button button--plain button--icon"),
+        ("href", &*href),
+        ("aria-label", phrases.search_room),
+        ("title", phrases.search_room),
+    ];
+    element("a", &attributes, &[icon("search")])
 }
 
 fn leave_button(phrases: &Phrases) -> Html {

@@ -35,10 +35,15 @@ pub static EN: Phrases = Phrases {
     join_invitation: "Type a name and join in.",
     join_as: |name| ["Join as “", name, "”"].concat(),
 
+    search_room: "Search the room",
     skip_to_composer: "Skip to writing",
     head_count: |n| count(n, "person", "people"),
-    share: "Copy link",
-    link_copied: "Copied",
+    share: "Invite",
+    share_title: "Invite by link",
+    copy_link: "Copy link",
+    send_link: "Send link",
+    qr: "QR code of this room",
+    link_copied: "Link copied",
     leave: "Leave",
     open_rooms: "Rooms",
     open_users: "Show who is here",
@@ -231,6 +236,22 @@ pub static EN: Phrases = Phrases {
         Refusal::NotStored => "It could not be stored yet. It will be tried again.".into(),
         Refusal::Unavailable => "The room cannot be read right now. It will be tried again.".into(),
         Refusal::ShuttingDown => "The server is taking a short rest and will be back.".into(),
+    },
+
+    #[cfg(feature = "ssr")]
+    plain: super::PlainPhrases {
+        search: "Search",
+        search_words: "What to look for",
+        search_hint: "Up to eight words find the messages that have them all. Parts of words are found, too.",
+        back_to_room: "Back to the room",
+        no_hits: |query| ["Nothing here says “", query, "”."].concat(),
+        hits: |n| match n {
+            1 => "1 message".to_owned(),
+            n => [&*number(n), " messages"].concat(),
+        },
+        some_hits: |n| ["The latest ", &*number(n), " of them"].concat(),
+        older_hits: "Search older messages",
+        exported: |when| ["What was said until ", when, "."].concat(),
     },
 
     #[cfg(feature = "ssr")]

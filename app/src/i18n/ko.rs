@@ -31,10 +31,15 @@ pub static KO: Phrases = Phrases {
     join_invitation: "이름만 적으면 함께 이야기할 수 있어요.",
     join_as: |name| ["‘", name, "’ 이름으로 들어가기"].concat(),
 
+    search_room: "대화 찾기",
     skip_to_composer: "메시지 쓰러 가기",
     head_count: |n| [&*number(n), "명"].concat(),
-    share: "링크 복사",
-    link_copied: "복사했어요",
+    share: "초대하기",
+    share_title: "링크로 부르기",
+    copy_link: "링크 복사",
+    send_link: "링크 보내기",
+    qr: "이 방의 QR 코드",
+    link_copied: "링크를 복사했어요",
     leave: "나가기",
     open_rooms: "방 목록",
     open_users: "함께 있는 사람 보기",
@@ -207,6 +212,19 @@ pub static KO: Phrases = Phrases {
         Refusal::NotStored => "아직 저장하지 못했어요. 곧 다시 해 볼게요.".into(),
         Refusal::Unavailable => "지금은 방을 읽을 수 없어요. 잠시 뒤에 다시 해 볼게요.".into(),
         Refusal::ShuttingDown => "서버가 잠깐 쉬고 있어요. 곧 다시 연결할게요.".into(),
+    },
+
+    #[cfg(feature = "ssr")]
+    plain: super::PlainPhrases {
+        search: "찾기",
+        search_words: "찾을 말",
+        search_hint: "낱말을 여덟 개까지 적으면 모두 들어 있는 메시지를 찾아요. 낱말의 일부도 괜찮아요.",
+        back_to_room: "방으로 돌아가기",
+        no_hits: |query| ["‘", query, "’ 이야기는 찾지 못했어요."].concat(),
+        hits: |n| ["메시지 ", &*number(n), "개를 찾았어요."].concat(),
+        some_hits: |n| ["최근 것부터 ", &*number(n), "개예요."].concat(),
+        older_hits: "더 오래된 메시지에서 찾기",
+        exported: |when| [when, "까지 나눈 말이에요."].concat(),
     },
 
     #[cfg(feature = "ssr")]

@@ -2,8 +2,10 @@
 
 #![cfg(feature = "ssr")]
 
-use super::{Boot, Problem, Theme, View};
-use crate::components::{App, error_page::ErrorPage, icon::SPRITE, news::News};
+use super::{Boot, Problem, Search, Theme, View, Zone};
+use crate::components::{
+    App, error_page::ErrorPage, icon::SPRITE, news::News, search_page::SearchPage,
+};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -54,6 +56,8 @@ pub fn NewsDocument(boot: Boot) -> impl IntoView {
         <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag)>
             <head>
                 <Head title locale=boot.locale version=boot.build.clone() />
+                // What is followed here opens instead of the page around it.
+                <base target="_top" />
             </head>
             <body>
                 <News boot=boot.clone() />
@@ -78,6 +82,31 @@ pub fn ProblemDocument(
             </head>
             <body>
                 <ErrorPage problem locale />
+                <div hidden inner_html=SPRITE></div>
+            </body>
+        </html>
+    }
+}
+
+/// Looking for something in a room.
+#[component]
+pub fn SearchDocument(
+    search: Search,
+    version: String,
+    locale: Locale,
+    theme: Option<Theme>,
+    zone: Zone,
+) -> impl IntoView {
+    let phrases = locale.phrases();
+    let title = [phrases.plain.search, " · ", &(phrases.room_title)(&search.title, 0)].concat();
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale.tag() data-theme=theme.map(Theme::tag)>
+            <head>
+                <Head title locale version />
+            </head>
+            <body>
+                <SearchPage search locale zone />
                 <div hidden inner_html=SPRITE></div>
             </body>
         </html>

@@ -7,8 +7,9 @@
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
 //! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats` are what it
-//! does inside a transaction, `reader` answers questions on connections of the `readers`, `rows`
-//! turns rows into values. The tables are in `server/migrations`.
+//! does inside a transaction, `reader` and `search` answer questions on connections of the
+//! `readers`, `rows` turns rows into values; `archive` is for who reads or copies
+//! the file beside a server. The tables are in `server/migrations`.
 
 mod home;
 mod write;
@@ -19,7 +20,9 @@ mod mentions;
 mod seats;
 mod readers;
 mod reader;
+mod search;
 mod rows;
+pub mod archive;
 
 pub use home::OpenError;
 
@@ -27,6 +30,7 @@ use super::{
     Amendment, Answer, Commit, Draft, Engine, Error, Latest, Membership, PostError, Posted, Result,
     RoomId, RoomRecord, SessionRecord, TokenHash,
 };
+use app::page::{Found, Terms};
 use app::protocol::{Epoch, Message, MessagePage, RoomKey, Seq, UserId};
 use async_trait::async_trait;
 use reader::Reader;
@@ -181,6 +185,16 @@ impl Engine for Sqlite {
 
     async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage> {
         self.reader.before(room, before, limit).await.map_err(Error::during("reading history"))
+    }
+
+    async fn search(
+        &self,
+        room: RoomId,
+        terms: &Terms,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Found> {
+        self.reader.search(room, terms, before, limit).await.map_err(Error::during("searching"))
     }
 
     async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>> {

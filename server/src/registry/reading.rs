@@ -7,7 +7,8 @@ use super::{Registry, unavailable};
 use crate::engine::{Latest, TokenHash};
 use crate::room::{Follower, Room};
 use crate::session::Session;
-use app::protocol::{Epoch, Message, MessagePage, Refusal, Rev, RoomKey, Seq};
+use app::page::{Found, Terms};
+use app::protocol::{Epoch, Message, MessagePage, Refusal, Rev, RoomKey, Seq, limits};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -120,5 +121,18 @@ impl Registry {
     ) -> Result<MessagePage, Refusal> {
         self.spend_read(reader)?;
         self.engine.before(room.id, before, limit).await.map_err(unavailable)
+    }
+
+    /// The newest messages that say all this, before a place or of the whole room.
+    pub async fn search(
+        &self,
+        reader: &Reader,
+        room: &Room,
+        terms: &Terms,
+        before: Option<Seq>,
+    ) -> Result<Found, Refusal> {
+        self.spend_read(reader)?;
+        let before = before.unwrap_or(Seq::MAX);
+        self.engine.search(room.id, terms, before, limits::PAGE).await.map_err(unavailable)
     }
 }

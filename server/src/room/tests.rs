@@ -7,6 +7,7 @@ use crate::engine::{
 };
 use crate::names::Username;
 use crate::session::{Queue, Queued};
+use app::page::{Found, Terms};
 use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
@@ -53,6 +54,9 @@ impl Engine for Log {
         unreachable!()
     }
     async fn before(&self, _: RoomId, _: Seq, _: usize) -> Result<MessagePage> {
+        unreachable!()
+    }
+    async fn search(&self, _: RoomId, _: &Terms, _: Seq, _: usize) -> Result<Found> {
         unreachable!()
     }
     async fn members(&self, _: RoomId, _: usize) -> Result<Vec<(UserId, String)>> {

@@ -25,6 +25,15 @@ impl Origins {
         }
     }
 
+    /// Where the pages of this server are, for links that leave it: the first named origin, else
+    /// the host that the request was sent to.
+    pub fn own(&self, headers: &HeaderMap) -> Option<String> {
+        self.0.first().cloned().or_else(|| {
+            let host = headers.get(header::HOST)?.to_str().ok()?;
+            Some(["http://", host].concat())
+        })
+    }
+
     /// Whether pages are served over https, so that cookies may be confined to it.
     pub fn are_secure(&self) -> bool {
         self.0.iter().any(|origin| origin.starts_with("https://"))
@@ -77,6 +86,16 @@ mod tests {
     fn without_an_origin_only_those_without_a_cookie_may_act() {
         assert!(!Origins::default().allow(&headers(None), true));
         assert!(Origins::default().allow(&headers(None), false));
+    }
+
+    #[test]
+    fn links_lead_to_the_named_origin_or_to_where_one_is() {
+        assert_eq!(
+            Origins::default().own(&headers(None)).as_deref(),
+            Some("http://Chat.example:3000")
+        );
+        let named = Origins::new(&["https://sarangbang.example/".into()]);
+        assert_eq!(named.own(&headers(None)).as_deref(), Some("https://sarangbang.example"));
     }
 
     #[test]

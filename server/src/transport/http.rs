@@ -2,7 +2,7 @@
 //!
 //! Reading is one question with three patiences: what changed since my cursor? Asked at once it
 //! is polling, with a wait it is long polling, and as a stream it is server-sent events
-//! ([`read`], [`stream`]). Whoever waits is a parked task.
+//! ([`read`], [`stream`]). Whoever waits is a parked task. [`search`] asks what was said.
 //!
 //! [`caller`] says who asks, [`body`] what is said, [`problem`] why not; [`openapi`] describes
 //! it all to programs and [`docs`] to people, from the same source.
@@ -14,7 +14,10 @@ mod docs;
 mod openapi;
 mod read;
 mod rooms;
+mod search;
 mod stream;
+
+pub use body::Message;
 
 use crate::registry::{Reader, Registry};
 use crate::room::Room;
@@ -64,6 +67,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .routes(routes!(rooms::leave))
         .routes(routes!(rooms::users))
         .routes(routes!(read::read, rooms::say))
+        .routes(routes!(search::search))
         .routes(routes!(rooms::edit, rooms::delete))
         .routes(routes!(rooms::react, rooms::take_back));
     let (rooms, description) =

@@ -3,6 +3,7 @@
 
 pub use crate::amending::*;
 
+use app::page::Terms;
 use app::protocol::{Message, MessageId, RoomKey, UserId};
 use futures::future::join_all;
 use server::engine::{Commit, Draft, Engine, PostError, Posted, RoomBatch, RoomId, TokenHash};
@@ -33,6 +34,8 @@ macro_rules! contract {
             a_text_comes_back_byte_for_byte
             changes_are_read_page_by_page_until_there_are_none
             history_is_read_backwards_to_the_beginning
+            what_was_said_is_found_by_any_part_of_it
+            a_search_goes_on_where_it_stopped
             an_empty_room_is_at_its_beginning
             a_membership_lasts_from_join_to_leave
             a_session_is_one_user_in_all_its_rooms
@@ -276,6 +279,51 @@ pub async fn history_is_read_backwards_to_the_beginning(log: Log) {
     assert_eq!((seqs(&page.messages), page.from_beginning), (vec![], true));
     let page = log.engine.before(room, u64::MAX, 7).await.unwrap();
     assert_eq!((seqs(&page.messages), page.from_beginning), ((1..=7).collect(), true));
+}
+
+pub async fn what_was_said_is_found_by_any_part_of_it(log: Log) {
+    let (room, other) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let _announced = listen(log.commits);
+    for text in ["감귤을 샀어요", "Été in Paris", "100%", "100 percent", "귤과 차\n따뜻해요"]
+    {
+        fresh(log.engine.post(draft(room, 1, text)).await);
+    }
+    fresh(log.engine.post(draft(other, 1, "귤")).await);
+    let find = async |query: &str| -> Vec<String> {
+        let terms = Terms::parse(query).unwrap();
+        let found = log.engine.search(room, &terms, u64::MAX, 9).await.unwrap();
+        assert_eq!(found.further, None);
+        found.messages.iter().map(|message| message.text.clone()).collect()
+    };
+    assert_eq!(find("귤").await, ["귤과 차\n따뜻해요", "감귤을 샀어요"]);
+    assert_eq!(find("따뜻 귤과").await, ["귤과 차\n따뜻해요"]);
+    assert_eq!(find("ÉTÉ paris").await, ["Été in Paris"]);
+    for (query, text) in [("0%", "100%"), ("été", "Été in Paris")] {
+        assert_eq!(find(query).await, [text]);
+    }
+    for nothing in ["a_b", "\\", "귤 없는", "' OR 1=1 --"] {
+        assert!(find(nothing).await.is_empty(), "{nothing}");
+    }
+}
+
+pub async fn a_search_goes_on_where_it_stopped(log: Log) {
+    let room = room(&log.engine, 0).await;
+    let _announced = listen(log.commits);
+    for n in 0..10 {
+        let text = if n % 2 == 0 { "even" } else { "odd" };
+        fresh(log.engine.post(draft(room, 1, text)).await);
+    }
+    let terms = Terms::parse("EVEN").unwrap();
+    let mut before = Some(u64::MAX);
+    let mut places = Vec::new();
+    while let Some(place) = before {
+        let found = log.engine.search(room, &terms, place, 2).await.unwrap();
+        places.extend(found.messages.iter().map(|message| message.seq));
+        before = found.further;
+    }
+    assert_eq!(places, [9, 7, 5, 3, 1]);
+    let empty = log.engine.search(room, &Terms::parse("third").unwrap(), 0, 2).await.unwrap();
+    assert_eq!((empty.messages.len(), empty.further), (0, None));
 }
 
 pub async fn an_empty_room_is_at_its_beginning(log: Log) {

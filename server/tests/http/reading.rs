@@ -169,3 +169,29 @@ async fn a_wrong_parameter_is_named() {
         ("bad-parameter", &json!("Last-Event-ID"))
     );
 }
+
+#[tokio::test]
+async fn one_finds_what_was_said_and_not_what_is_gone() {
+    let server = TestServer::start().await;
+    let bot = Bot::joined(&server, "r", "Ana").await;
+    let secret = bot.say("r", "tangerine secret").await;
+    for text in ["a tangerine", "tea", "TANGERINES and tea"] {
+        bot.say("r", text).await;
+    }
+    let found = async |query: &str| bot.get(&format!("/rooms/r/search?{query}")).await.body;
+    let hits = found("q=tangerine").await;
+    assert_eq!(texts(&hits), ["TANGERINES and tea", "a tangerine", "tangerine secret"]);
+    assert!(hits.get("further").is_none());
+    assert_eq!(texts(&found("q=tea+tangerine").await), ["TANGERINES and tea"]);
+    assert_eq!(texts(&found("q=tangerine&before=4").await), ["a tangerine", "tangerine secret"]);
+    let path = format!("/rooms/r/messages/{}", secret["id"].as_str().unwrap());
+    let deleted = answer(bot.request(Method::DELETE, &path)).await;
+    assert_eq!(deleted.status, StatusCode::OK);
+    assert!(texts(&found("q=secret").await).is_empty());
+    for query in ["", "q=", "q=+", "q=a+b+c+d+e+f+g+h+i", "q=a&before=x"] {
+        let refused = bot.get(&format!("/rooms/r/search?{query}")).await;
+        assert_eq!((refused.status, refused.problem()), (StatusCode::BAD_REQUEST, "bad-parameter"));
+    }
+    let nowhere = bot.get("/rooms/nowhere/search?q=a").await;
+    assert_eq!((nowhere.status, nowhere.problem()), (StatusCode::NOT_FOUND, "unknown-room"));
+}

@@ -50,18 +50,26 @@ impl LogView {
         let place = self.room.place.change(Option::take);
         let go = self.scroll(|scroll| match place {
             Some(place) if !self.room.is_opened() => scroll.restore(place, geometry, y_of()),
-            None if !self.room.is_opened() => {
-                let opening = match y_of()("divider") {
-                    Some(y) => Opening::Divider { y },
-                    None => Opening::End,
-                };
-                scroll.open(opening, geometry)
-            }
+            None if !self.room.is_opened() => scroll.open(self.opening(), geometry),
             _ => scroll.changed(geometry, y_of()),
         });
         self.room.opened.set(true);
         self.go(go);
         self.reach();
+    }
+
+    /// Where the room is opened: at the row that the address names, or at what is unread.
+    fn opening(self) -> Opening {
+        let is_first = !self.desk.was_led.change(|was_led| std::mem::replace(was_led, true));
+        let named = browser::named_row().filter(|_| is_first);
+        let row = named.and_then(|id| Some((y_of()(&id)?, browser::element::<HtmlElement>(&id)?)));
+        match (row, y_of()("divider")) {
+            (Some((y, row)), _) => {
+                Opening::Permalink { y, height: row.get_bounding_client_rect().height() }
+            }
+            (None, Some(y)) => Opening::Divider { y },
+            (None, None) => Opening::End,
+        }
     }
 
     /// The list was scrolled, by whoever's hand.

@@ -134,6 +134,7 @@ pub fn tools(acts: &[&'static str], phrases: &Phrases) -> Html {
         let (act, words) = match *act {
             "react" => ("react", phrases.react),
             "reply" => ("reply", phrases.reply),
+            "link" => ("link", phrases.copy_link),
             "edit" => ("edit", phrases.edit),
             _ => ("delete", phrases.delete),
         };

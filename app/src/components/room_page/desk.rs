@@ -49,7 +49,9 @@ pub struct Desk {
     pub is_linked: Live<bool>,
     /// Why the first page's join was refused.
     pub refusal: Live<Option<Refusal>>,
-    /// Whether the room's link was just copied.
+    /// Whether the list went to the row that the address names: that is done once.
+    pub was_led: Live<bool>,
+    /// Whether a link was just copied.
     pub is_copied: Live<bool>,
     open: Live<Vec<OpenRoom>>,
     link: Live<Option<SendWrapper<Link>>>,
@@ -105,6 +107,7 @@ impl Desk {
             is_alive: Live::new(false),
             is_linked: Live::new(false),
             refusal: Live::new(None),
+            was_led: Live::new(false),
             is_copied: Live::new(false),
             open: Live::new(current.into_iter().collect()),
             link: Live::new(None),

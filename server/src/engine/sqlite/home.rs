@@ -10,7 +10,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Pages that gather in the write-ahead log before they are copied into the file: 32 MB. A
 /// busy room's last pages change in every commit, and are so copied once for hundreds.
@@ -88,7 +88,7 @@ pub(super) fn page_limit(max_pages: Option<u32>) -> u32 {
 
 /// The path with its directory made and its links followed, so that two names of one file
 /// have one lock.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
@@ -98,7 +98,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = File::options()
@@ -116,17 +116,21 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 /// The database's epoch, made now if it is new. Begins to write in any case, so that a file
 /// that cannot be written is noticed here and not by the first message.
 async fn epoch(connection: &mut SqliteConnection) -> sqlx::Result<Epoch> {
-    let mut random = [0; 4];
-    getrandom::fill(&mut random).expect("every system we run on has a source of randomness");
-    let fresh = Epoch::from_ne_bytes(random).max(1);
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     sqlx::query("INSERT INTO meta (only_row, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
-        .bind(fresh)
+        .bind(fresh_epoch())
         .execute(&mut *connection)
         .await?;
     let epoch = sqlx::query_scalar("SELECT epoch FROM meta").fetch_one(&mut *connection).await?;
     sqlx::raw_sql("COMMIT").execute(connection).await?;
     Ok(epoch)
+}
+
+/// The name of a new life.
+pub(super) fn fresh_epoch() -> Epoch {
+    let mut random = [0; 4];
+    getrandom::fill(&mut random).expect("every system we run on has a source of randomness");
+    Epoch::from_ne_bytes(random).max(1)
 }
 
 fn io_error(path: &Path, error: io::Error) -> OpenError {
@@ -150,7 +154,7 @@ fn migrate_error(path: &Path, error: MigrateError) -> OpenError {
 }
 
 /// SQLite's primary result codes, <https://www.sqlite.org/rescode.html>.
-fn sqlx_error(path: &Path, error: sqlx::Error) -> OpenError {
+pub(super) fn sqlx_error(path: &Path, error: sqlx::Error) -> OpenError {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     let path = path.to_owned();
     match code.map(|code| code & 0xff) {

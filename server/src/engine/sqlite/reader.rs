@@ -8,7 +8,7 @@ use sqlx::{FromRow, Row};
 use std::sync::Arc;
 
 pub(super) struct Reader {
-    readers: Readers,
+    pub(super) readers: Readers,
 }
 
 impl Reader {

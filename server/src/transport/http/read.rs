@@ -58,7 +58,7 @@ impl Wish {
     }
 }
 
-fn number(
+pub fn number(
     name: &'static str,
     query: &HashMap<String, String>,
     range: RangeInclusive<u64>,

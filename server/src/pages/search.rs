@@ -1,0 +1,116 @@
+//! `/rooms/{room}/search?q=`: looking for what was said, and `/rooms/{room}/{seq}`: the way to
+//! one message. Both work without script.
+
+use super::{Pages, Visitor, assets, respond, room_path};
+use crate::names;
+use crate::registry::Reader;
+use crate::room::Room;
+use app::page::{Problem, Search, SearchDocument, Terms};
+use app::protocol::{Refusal, RoomKey, Seq, limits};
+use app::store::timeline::RowKey;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{Request, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Messages after the one that was asked for, on a page of older ones: it stands in the middle.
+const AFTER: u64 = limits::PAGE as u64 / 2;
+
+#[derive(Deserialize)]
+pub struct SearchQuery {
+    #[serde(default)]
+    q: String,
+    before: Option<Seq>,
+}
+
+pub async fn search(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    Query(SearchQuery { q, before }): Query<SearchQuery>,
+    visitor: Visitor,
+) -> Response {
+    let reader = visitor.reader();
+    let search = async {
+        let room = pages.existing(&reader, &room).await?;
+        let asked = match Terms::parse(&q) {
+            Some(terms) => {
+                let found = pages.registry.search(&reader, &room, &terms, before).await?;
+                Some((terms, found))
+            }
+            None => None,
+        };
+        let (room, title) = (room.key.clone(), room.title.clone());
+        Ok(Search { room, title, query: q, before, asked })
+    };
+    let search: Search = match search.await {
+        Ok(search) => search,
+        Err(refusal) => return pages.refused(visitor, refusal).await,
+    };
+    let (locale, theme, zone) = (visitor.locale, visitor.theme, visitor.zone);
+    let draw = leptos_axum::render_app_async(move || {
+        let (search, version) = (search.clone(), assets::BUILD.clone());
+        view! { <SearchDocument search version locale theme=theme zone /> }
+    });
+    respond(draw(Request::new(Body::empty())).await, visitor, StatusCode::OK)
+}
+
+/// Leads to the message: in the room, as long as it is on the room's first page, else on a page
+/// of older ones.
+pub async fn permalink(
+    State(pages): State<Arc<Pages>>,
+    Path((room, seq)): Path<(String, String)>,
+    visitor: Visitor,
+) -> Response {
+    let reader = visitor.reader();
+    let find = async {
+        let room = pages.existing(&reader, &room).await?;
+        let seq = seq.parse::<Seq>().ok().filter(|seq| *seq > 0).ok_or(Refusal::NoSuchMessage)?;
+        let shown = room.latest().await.map_err(|_| Refusal::Unavailable)?.page;
+        let found = shown.messages.iter().find(|message| message.seq == seq);
+        let (found, query) = match found {
+            Some(message) => (Arc::clone(message), String::new()),
+            None => {
+                let page = pages.registry.older(&reader, &room, seq + 1, 1).await?;
+                let message = page.messages.into_iter().find(|message| message.seq == seq);
+                let message = message.ok_or(Refusal::NoSuchMessage)?;
+                (message, format!("?before={}", seq + 1 + AFTER))
+            }
+        };
+        let fragment = RowKey::Message(found.id);
+        Ok::<_, Refusal>(format!("{}{query}#{fragment}", room_path(&room.key)))
+    };
+    match find.await {
+        Ok(address) => Redirect::to(&address).into_response(),
+        Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+impl Visitor {
+    fn reader(&self) -> Reader {
+        Reader { address: self.address, session: self.session.clone() }
+    }
+}
+
+impl Pages {
+    /// A room that someone has joined.
+    async fn existing(&self, reader: &Reader, written: &str) -> Result<Arc<Room>, Refusal> {
+        let (key, _): (RoomKey, _) = names::parse_room(written)?;
+        self.registry.room(reader, &key).await
+    }
+
+    async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
+        let (status, problem) = match refusal {
+            Refusal::UnknownRoom | Refusal::NoSuchMessage | Refusal::BadRoom => {
+                (StatusCode::NOT_FOUND, Problem::NotFound)
+            }
+            Refusal::RateLimited { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, Problem::Refused(refusal))
+            }
+            _ => (StatusCode::SERVICE_UNAVAILABLE, Problem::Refused(refusal)),
+        };
+        self.problem(visitor, problem, status).await
+    }
+}
