@@ -7,6 +7,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cmp::Ordering;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
 pub fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
@@ -47,6 +48,20 @@ fn closest(event: &web_sys::MouseEvent, selector: &str) -> Option<web_sys::Eleme
 pub fn is_popover_open(id: &str) -> bool {
     // Fails in a browser that knows no popovers, where nothing can be open.
     element::<web_sys::Element>(id).is_some_and(|it| it.matches(":popover-open").unwrap_or(false))
+}
+
+/// Opens a popover.
+pub fn show_popover(id: &str) {
+    if let Some(panel) = element::<web_sys::HtmlElement>(id) {
+        // Fails for a panel that is open.
+        let _ = panel.show_popover();
+    }
+}
+
+/// Whether a key writes into a field.
+pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| element.matches("input, textarea, select").unwrap_or(false))
 }
 
 /// Closes an open popover; nothing where there is none.
@@ -161,10 +176,87 @@ pub fn share_link(title: &str, url: &str) {
         let _ = Reflect::set(&what, &key.into(), &value.into());
     }
     if let Ok(promise) = share.call1(&window().navigator(), &what) {
-        let promise: Promise = promise.unchecked_into();
-        leptos::task::spawn_local(async move {
-            let _ = JsFuture::from(promise).await;
-        });
+        await_in_vain(promise);
+    }
+}
+
+/// Lets a promise fail that it does not matter of.
+fn await_in_vain(promise: JsValue) {
+    let promise: Promise = promise.unchecked_into();
+    leptos::task::spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
+}
+
+/// Whether the browser lets the page tell of something outside its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    Granted,
+    /// Not asked yet.
+    Unasked,
+    /// Forbidden by the reader or by the browser, or not known to it.
+    Denied,
+}
+
+pub fn may_notify() -> Permission {
+    if !Reflect::has(&window(), &"Notification".into()).unwrap_or(false) {
+        return Permission::Denied;
+    }
+    match Notification::permission() {
+        NotificationPermission::Granted => Permission::Granted,
+        NotificationPermission::Default => Permission::Unasked,
+        _ => Permission::Denied,
+    }
+}
+
+/// Asks for that, if it was not asked yet; then does something.
+pub fn ask_to_notify(then: impl FnOnce() + 'static) {
+    if may_notify() != Permission::Unasked {
+        return then();
+    }
+    let Ok(answer) = Notification::request_permission() else { return then() };
+    leptos::task::spawn_local(async move {
+        let _ = JsFuture::from(answer).await;
+        then();
+    });
+}
+
+/// Tells of something, without a sound. Of one tag there is one notification, whoever tells.
+pub fn notify(title: &str, body: &str, tag: &str, when_clicked: impl FnOnce() + 'static) {
+    if may_notify() != Permission::Granted {
+        return;
+    }
+    let options = NotificationOptions::new();
+    options.set_body(body);
+    options.set_tag(tag);
+    options.set_icon("/icon-192.png");
+    options.set_silent(Some(true));
+    // Some browsers leave this to service workers, and fail.
+    let Ok(notification) = Notification::new_with_options(title, &options) else { return };
+    let clicked = {
+        let notification = notification.clone();
+        Closure::once_into_js(move || {
+            notification.close();
+            when_clicked();
+        })
+    };
+    notification.set_onclick(Some(clicked.unchecked_ref()));
+}
+
+/// Shows in the tab's icon, and in the system's for an installed page, how much is unread.
+pub fn show_unread(count: u64) {
+    let icon = document().query_selector("link[rel=icon]").ok().flatten();
+    if let Some(icon) = icon {
+        let href = if count > 0 { "/favicon-unread.svg" } else { "/favicon.svg" };
+        let _ = icon.set_attribute("href", href);
+    }
+    let navigator = window().navigator();
+    let set = Reflect::get(&navigator, &"setAppBadge".into());
+    if let Some(set) = set.ok().and_then(|set| set.dyn_into::<Function>().ok()) {
+        // 0 takes it away. Who has not installed the page has no badge, and no harm is done.
+        if let Ok(promise) = set.call1(&navigator, &JsValue::from_f64(count as f64)) {
+            await_in_vain(promise);
+        }
     }
 }
 

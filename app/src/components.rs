@@ -25,6 +25,8 @@ mod status_line;
 mod connection_check;
 mod preferences;
 mod panel;
+mod bell;
+mod keys;
 mod share;
 mod lines;
 pub(crate) mod icon;
@@ -61,6 +63,11 @@ pub fn App(boot: Boot) -> impl IntoView {
 /// What every component finds its words and its room with.
 pub(crate) fn desk() -> Desk {
     expect_context()
+}
+
+/// Whether the reader wants more in less space; only the server needs to know.
+fn is_compact() -> bool {
+    use_context::<crate::page::Plain>().is_some_and(|plain| plain.is_compact)
 }
 
 /// Does something as soon as what changed is drawn: before anything else happens, and before it

@@ -31,6 +31,12 @@ pub struct Phrases {
     pub theme_dark: &'static str,
     pub close: &'static str,
 
+    // preferences
+    pub compact: &'static str,
+
+    // keys
+    pub keys: &'static str,
+
     // home_page
     pub public_rooms: &'static str,
     pub no_public_rooms: &'static str,
@@ -62,6 +68,14 @@ pub struct Phrases {
     pub open_users: &'static str,
     pub without_script: &'static str,
     pub refresh: &'static str,
+
+    // bell
+    pub bell: &'static str,
+    pub bell_all: &'static str,
+    pub bell_mentions: &'static str,
+    pub bell_mute: &'static str,
+    /// The browser does not let us.
+    pub bell_blocked: &'static str,
 
     // room_sidebar
     pub my_rooms: &'static str,
@@ -211,6 +225,10 @@ pub struct PlainPhrases {
     pub some_hits: fn(u64) -> String,
     pub older_hits: &'static str,
 
+    // keys
+    /// Keys, with spaces between them, and what they do.
+    pub keys_list: &'static [(&'static str, &'static str)],
+
     // export_page
     pub exported: fn(when: &str) -> String,
 }
@@ -233,6 +251,14 @@ pub struct ApiPhrases {
 const NAMED: usize = 2;
 
 impl Phrases {
+    /// Keys, with spaces between them, and what they do. Only the server draws them.
+    pub fn keys_list(&self) -> &'static [(&'static str, &'static str)] {
+        #[cfg(feature = "ssr")]
+        return self.plain.keys_list;
+        #[cfg(not(feature = "ssr"))]
+        &[]
+    }
+
     /// Why not, in a sentence.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         (self.refusal)(refusal)

@@ -48,6 +48,8 @@ pub struct Plain {
     /// Where the frame with what is new begins; none on a page of older messages.
     pub news_after: Option<Cursor>,
     pub unsent: Option<Unsent>,
+    /// Whether the reader wants more in less space.
+    pub is_compact: bool,
 }
 
 /// A message that the form sent and that was refused.

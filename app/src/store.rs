@@ -11,6 +11,7 @@
 //! - [`outbox`]: what was written and is not yet stored, through reloads and lost links.
 //! - [`typing`]: who is writing.
 //! - [`completion`]: names that are completed behind an `@`.
+//! - [`bell`]: what one wants to be told of while one looks elsewhere.
 //! - [`input`]: when a press of Enter sends, and when it belongs to an input method.
 //!
 //! A walk: the page starts a [`Timeline`] from the snapshot it was rendered with. Every batch
@@ -25,8 +26,10 @@ pub mod users;
 pub mod outbox;
 pub mod typing;
 pub mod completion;
+pub mod bell;
 pub mod input;
 
+pub use bell::Bell;
 pub use completion::Completion;
 pub use input::Input;
 pub use outbox::{Delivery, Outbox};

@@ -160,6 +160,7 @@ impl Pages {
             version: room.version(),
             locale: visitor.locale,
             theme: visitor.theme,
+            is_compact: visitor.is_compact,
             zone: visitor.zone,
             accepts: headers.get(header::ACCEPT_ENCODING).cloned(),
         };
@@ -191,6 +192,7 @@ impl Pages {
                     message_id: Some(id.unwrap_or_else(fresh_id)),
                     news_after: before.is_none().then_some(view.snapshot.cursor),
                     unsent,
+                    ..Plain::default()
                 };
                 self.render_with(visitor, View::Room(view), plain, status).await
             }
@@ -290,7 +292,7 @@ impl Pages {
             username: visitor.username.clone(),
             limits: self.registry.limits(),
             view,
-            plain,
+            plain: Plain { is_compact: visitor.is_compact, ..plain },
         }
     }
 }

@@ -63,6 +63,7 @@ pub fn router(
         .route("/pkg/{file}", get(assets::serve))
         .route("/boot.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
+        .route("/favicon-unread.svg", get(assets::serve))
         .route("/icon-192.png", get(assets::serve))
         .route("/icon-512.png", get(assets::serve))
         .route("/manifest.webmanifest", get(assets::serve))

@@ -1,9 +1,9 @@
 //! The first page: a name, a room, and in.
 
-use super::desk;
 use super::join_form::{JoinForm, Place};
 use super::markup::{Html, element, text};
 use super::preferences::preferences;
+use super::{desk, is_compact};
 use crate::page::{self, Theme};
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub fn HomePage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
             <main class="home-page__main">
                 {header}
                 <JoinForm form place=Place::Home />
-                {Html::adopted(|| preferences(desk.locale, theme))}
+                {Html::adopted(|| preferences(desk.locale, theme, is_compact()))}
             </main>
         </div>
     }

@@ -1,11 +1,11 @@
-//! Theme and language: a plain post that leaves a cookie and comes back.
+//! Theme, density and language: a plain post that leaves a cookie and comes back.
 
 use super::icon::icon;
 use super::markup::{Html, element, text};
 use crate::i18n::Locale;
 use crate::page::Theme;
 
-pub fn preferences(locale: Locale, theme: Option<Theme>) -> Html {
+pub fn preferences(locale: Locale, theme: Option<Theme>, is_compact: bool) -> Html {
     let phrases = locale.phrases();
     let other = match locale {
         Locale::Ko => Locale::En,
@@ -29,6 +29,14 @@ pub fn preferences(locale: Locale, theme: Option<Theme>) -> Html {
         ];
         element("button", &attributes, &[icon(picture)])
     }));
+    let compact = [
+        ("class", "button button--plain button--icon preferences__theme"),
+        ("name", "density"),
+        ("value", if is_compact { "calm" } else { "compact" }),
+        ("aria-pressed", if is_compact { "true" } else { "false" }),
+        ("aria-label", phrases.compact),
+        ("title", phrases.compact),
+    ];
     let language = [
         ("class", "button button--plain"),
         ("name", "locale"),
@@ -40,6 +48,7 @@ pub fn preferences(locale: Locale, theme: Option<Theme>) -> Html {
         &[("class", "preferences"), ("method", "post"), ("action", "/preferences")],
         &[
             element("fieldset", &[("class", "preferences__themes")], &themes),
+            element("button", &compact, &[icon("compact")]),
             element("button", &language, &[icon("language"), text(other.phrases().language_name)]),
         ],
     )

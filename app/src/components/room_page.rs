@@ -5,10 +5,12 @@ pub mod desk;
 pub mod open_room;
 pub mod zone;
 
+use super::bell::{self, Bell};
 use super::composer::{Composer, has_unsent};
 use super::connection_check::ConnectionCheck;
 use super::icon::icon;
 use super::join_form::{JoinForm, Place};
+use super::keys::{self, keys};
 use super::lines::Anew;
 use super::live::{Live, drawn, effect};
 use super::markup::{Html, element, text};
@@ -39,6 +41,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
         if let Some(room) = desk.current.get() {
             let title = room.title.peek_with(|title| (phrases.room_title)(title, unread));
             browser::document().set_title(&title);
+            browser::show_unread(unread);
         }
     });
     let mut is_listening = false;
@@ -65,6 +68,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
                 <MessageList room />
                 <StatusLine />
                 <Share room />
+                <Bell room />
                 {move || Anew(match room.username.with(Option::is_some) || has_unsent() {
                     true => Either::Left(view! { <Composer room /> }),
                     false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
@@ -80,6 +84,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
             {move || Anew(main(desk.current.get().unwrap_or(first)))}
             <UserList />
             <ConnectionCheck />
+            {Html::adopted(|| keys(phrases))}
             <p class=said_class role="status">{said}</p>
         </div>
     }
@@ -90,8 +95,6 @@ fn Header(room: OpenRoom) -> impl IntoView {
     let desk = super::desk();
     let phrases = desk.phrases;
     let count = drawn(move || (phrases.head_count)(room.users.with(|users| users.count()) as u64));
-    let is_reader = drawn(move || room.username.with(Option::is_none).then_some(""));
-    let leave = [&*path(&room.key()), "/leave"].concat();
     view! {
         <header class="room-page__header">
             {panel::open("rooms", "room-page__open-rooms", phrases.open_rooms)}
@@ -101,18 +104,7 @@ fn Header(room: OpenRoom) -> impl IntoView {
             </div>
             {search_link(room, phrases)}
             {share::open(phrases)}
-            <form
-                method="post"
-                action=leave
-                hidden=is_reader
-                on:submit=move |event| {
-                    if desk.leave(room) {
-                        event.prevent_default();
-                    }
-                }
-            >
-                {leave_button(phrases)}
-            </form>
+            {bell::open(phrases)}
             {panel::open("users", "room-page__open-users", phrases.open_users)}
         </header>
     }
@@ -132,12 +124,6 @@ fn search_link(room: OpenRoom, phrases: &Phrases) -> Html {
         ("title", phrases.search_room),
     ];
     element("a", &attributes, &[icon("search")])
-}
-
-fn leave_button(phrases: &Phrases) -> Html {
-    let attributes = [("class", "button button--plain"), ("aria-label", phrases.leave)];
-    let words = element("span", &[("class", "room-page__action-text")], &[text(phrases.leave)]);
-    element("button", &attributes, &[icon("leave"), words])
 }
 
 pub fn path(key: &RoomKey) -> String {
@@ -187,6 +173,12 @@ fn listen(desk: Desk) {
                 None => {
                     let _ = location.reload();
                 }
+            }
+        }),
+        window_event_listener(ev::keydown, move |event| {
+            let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+            if event.key() == "?" && !has_modifier && !browser::is_typing(&event) {
+                browser::show_popover(keys::ID);
             }
         }),
         window_event_listener(ev::online, move |_| desk.nudge()),

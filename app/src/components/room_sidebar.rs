@@ -6,7 +6,7 @@ use super::live::drawn;
 use super::markup::{Html, element, text};
 use super::panel;
 use super::preferences::preferences;
-use super::{connection_check, desk, room_page};
+use super::{connection_check, desk, is_compact, keys, room_page};
 use crate::i18n::Phrases;
 use crate::page::Theme;
 use crate::protocol::RoomSummary;
@@ -58,7 +58,13 @@ pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
                     &check,
                     &[icon("connection"), text(phrases.connection_check)],
                 );
-                let foot = [another, check, preferences(desk.locale, theme)];
+                let keys = [
+                    ("class", "button button--plain room-sidebar__another room-sidebar__keys needs-script"),
+                    ("type", "button"),
+                    ("popovertarget", keys::ID),
+                ];
+                let keys = element("button", &keys, &[icon("keys"), text(phrases.keys)]);
+                let foot = [another, check, keys, preferences(desk.locale, theme, is_compact())];
                 element("footer", &[("class", "room-sidebar__foot")], &foot)
             })}
         </aside>

@@ -1,12 +1,14 @@
 //! Who is here: oneself first, then everyone by name.
 
 use super::desk;
+use super::icon::icon;
 use super::lines::{Line, Lines};
 use super::live::drawn;
 use super::markup::{Html, element, text};
 use super::message_row::{initial, tint};
 use super::panel;
-use crate::i18n::number;
+use super::room_page::path;
+use crate::i18n::{Phrases, number};
 use crate::protocol::User;
 use leptos::prelude::*;
 
@@ -35,6 +37,12 @@ pub fn UserList() -> impl IntoView {
             .with(|users| users.iter().map(|user| line(user, users.is_me(user.id))).collect());
         Lines(lines)
     });
+    let leave =
+        drawn(move || desk.current.get().map(|room| [&*path(&room.key()), "/leave"].concat()));
+    let is_reader = drawn(move || {
+        let room = desk.current.get();
+        room.is_none_or(|room| room.username.with(Option::is_none)).then_some("")
+    });
     let close = Html::adopted(|| panel::close("users", "user-list__close", phrases.close));
     view! {
         <aside
@@ -54,8 +62,26 @@ pub fn UserList() -> impl IntoView {
             <ul class="user-list__items" role="list" aria-labelledby="users-heading" tabindex="0">
                 {everyone}
             </ul>
+            <form
+                class="user-list__leave"
+                method="post"
+                action=leave
+                hidden=is_reader
+                on:submit=move |event| {
+                    if desk.current.peek().is_some_and(|room| desk.leave(room)) {
+                        event.prevent_default();
+                    }
+                }
+            >
+                {Html::adopted(|| leave_button(phrases))}
+            </form>
         </aside>
     }
+}
+
+fn leave_button(phrases: &Phrases) -> Html {
+    let class = [("class", "button button--plain")];
+    element("button", &class, &[icon("leave"), text(phrases.leave)])
 }
 
 fn item(user: &User, note: &str) -> Html {

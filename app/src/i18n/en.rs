@@ -25,6 +25,9 @@ pub static EN: Phrases = Phrases {
     theme_dark: "Dark",
     close: "Close",
 
+    compact: "Compact",
+    keys: "Keyboard",
+
     public_rooms: "Open rooms",
     no_public_rooms: "No open rooms yet.",
 
@@ -49,6 +52,12 @@ pub static EN: Phrases = Phrases {
     open_users: "Show who is here",
     without_script: "Scripts are off: new messages appear at the end of the talk every 10 seconds.",
     refresh: "Refresh",
+
+    bell: "Notifications",
+    bell_all: "All messages",
+    bell_mentions: "When I am called",
+    bell_mute: "None",
+    bell_blocked: "The browser blocks notifications. Allow them in its settings for this site.",
 
     my_rooms: "Your rooms",
     no_rooms: "Rooms you join gather here.",
@@ -251,6 +260,16 @@ pub static EN: Phrases = Phrases {
         },
         some_hits: |n| ["The latest ", &*number(n), " of them"].concat(),
         older_hits: "Search older messages",
+        keys_list: &[
+            ("Enter", "Send"),
+            ("Shift Enter", "New line"),
+            ("↑", "In an empty field: edit your last message"),
+            ("@", "Call someone; ↑ ↓ choose, Enter or Tab takes"),
+            ("Esc", "Close what is open; stop a reply or an edit"),
+            ("↑ ↓", "In the conversation: from message to message"),
+            ("Tab", "On a message: react, reply, edit"),
+            ("?", "This list"),
+        ],
         exported: |when| ["What was said until ", when, "."].concat(),
     },
 

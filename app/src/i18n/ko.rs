@@ -21,6 +21,9 @@ pub static KO: Phrases = Phrases {
     theme_dark: "어둡게",
     close: "닫기",
 
+    compact: "촘촘하게",
+    keys: "단축키",
+
     public_rooms: "열려 있는 방",
     no_public_rooms: "아직 열려 있는 방이 없어요.",
 
@@ -45,6 +48,12 @@ pub static KO: Phrases = Phrases {
     open_users: "함께 있는 사람 보기",
     without_script: "스크립트가 꺼져 있어 새 메시지는 대화 끝에 10초마다 나타나요.",
     refresh: "새로고침",
+
+    bell: "알림",
+    bell_all: "모든 메시지",
+    bell_mentions: "나를 부를 때만",
+    bell_mute: "알리지 않기",
+    bell_blocked: "브라우저가 알림을 막고 있어요. 주소창 옆 사이트 설정에서 허용해 주세요.",
 
     my_rooms: "내 방",
     no_rooms: "들어간 방이 여기에 모여요.",
@@ -224,6 +233,16 @@ pub static KO: Phrases = Phrases {
         hits: |n| ["메시지 ", &*number(n), "개를 찾았어요."].concat(),
         some_hits: |n| ["최근 것부터 ", &*number(n), "개예요."].concat(),
         older_hits: "더 오래된 메시지에서 찾기",
+        keys_list: &[
+            ("Enter", "보내기"),
+            ("Shift Enter", "줄 바꾸기"),
+            ("↑", "빈 입력창에서 내 마지막 메시지 고치기"),
+            ("@", "누군가를 부르기. ↑ ↓로 고르고 Enter나 Tab으로 정해요"),
+            ("Esc", "열린 것 닫기, 답장이나 고치기 그만두기"),
+            ("↑ ↓", "대화에서 메시지 오가기"),
+            ("Tab", "고른 메시지에 반응하기, 답장하기, 고치기"),
+            ("?", "이 목록 보기"),
+        ],
         exported: |when| [when, "까지 나눈 말이에요."].concat(),
     },
 

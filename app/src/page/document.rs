@@ -27,12 +27,13 @@ pub fn Document(boot: Boot) -> impl IntoView {
         ),
     };
     let version = boot.build.clone();
+    let density = boot.plain.is_compact.then_some("compact");
     let script = is_live.then(|| versioned("/boot.js", &version));
     let module = is_live.then(|| versioned("/pkg/sarangbang.js", &version));
     let data = is_live.then(|| BASE64.encode(Codec::Postcard.encode(&boot)));
     view! {
         <!DOCTYPE html>
-        <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag)>
+        <html lang=boot.locale.tag() data-theme=boot.theme.map(Theme::tag) data-density=density>
             <head>
                 <Head title locale=boot.locale version />
                 {module.map(|href| view! { <link rel="modulepreload" href=href /> })}

@@ -31,6 +31,7 @@ pub struct Key {
     pub version: Version,
     pub locale: Locale,
     pub theme: Option<Theme>,
+    pub is_compact: bool,
     pub zone: Zone,
     /// The `Accept-Encoding` of the request, as it came.
     pub accepts: Option<HeaderValue>,

@@ -26,6 +26,7 @@ pub struct Visitor {
     pub locale: Locale,
     pub theme: Option<Theme>,
     pub zone: Zone,
+    pub is_compact: bool,
     /// The name last used, to fill the form.
     pub username: String,
     /// Cookies for the response: the session's, renewed with every page.
@@ -55,6 +56,7 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
             session,
             locale: locale(headers, pages.locale),
             theme: cookie(headers, "theme").as_deref().and_then(Theme::from_tag),
+            is_compact: cookie(headers, "density").as_deref() == Some("compact"),
             zone: cookie(headers, "zone").as_deref().and_then(Zone::from_tag).unwrap_or_default(),
             username: cookie(headers, "name").unwrap_or_default(),
             new_cookies: vec![session_cookie(&secret, pages.origins.are_secure())],

@@ -209,6 +209,7 @@ pub async fn leave(
 pub struct PreferenceFields {
     locale: Option<String>,
     theme: Option<String>,
+    density: Option<String>,
 }
 
 /// `POST /preferences`: leaves a cookie and goes back to where one was.
@@ -225,8 +226,10 @@ pub async fn preferences(
         fields.locale.as_deref().and_then(Locale::from_tag).map(|locale| ("locale", locale.tag()));
     let theme =
         fields.theme.as_deref().map(|tag| ("theme", Theme::from_tag(tag).map_or("", Theme::tag)));
+    let density = fields.density.as_deref();
+    let density = density.map(|tag| ("density", if tag == "compact" { tag } else { "" }));
     let mut response = Redirect::to(&came_from(&headers)).into_response();
-    for (name, value) in locale.into_iter().chain(theme) {
+    for (name, value) in locale.into_iter().chain(theme).chain(density) {
         let age = if value.is_empty() { 0 } else { 31_536_000 };
         let cookie = format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -4,6 +4,7 @@
 mod amending;
 mod heard;
 mod outgoing;
+mod telling;
 
 use super::super::connection_check::Check;
 use super::super::live::Live;

@@ -151,6 +151,7 @@ impl Desk {
                     });
                 }
                 if others > 0 {
+                    self.tell_of(room, &new);
                     room.arrived.change(|(all, named)| {
                         *all += others;
                         *named += mentions;
@@ -167,7 +168,7 @@ impl Desk {
     }
 
     /// Whether someone is looking at the end of this room.
-    fn is_followed(self, room: OpenRoom) -> bool {
+    pub(super) fn is_followed(self, room: OpenRoom) -> bool {
         let is_shown = self.current.peek().is_some_and(|shown| shown.is(&room));
         let is_pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
         is_shown && is_pinned && browser::is_looked_at()
