@@ -6,7 +6,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod error_page;
+pub mod error_page;
 mod home_page;
 mod join_form;
 pub mod room_page;
@@ -17,7 +17,9 @@ mod message_row;
 #[cfg(feature = "ssr")]
 pub(crate) mod news;
 #[cfg(feature = "ssr")]
-pub(crate) mod search_page;
+pub mod search_page;
+#[cfg(feature = "ssr")]
+pub mod settings_page;
 #[cfg(feature = "ssr")]
 pub mod export_page;
 mod composer;

@@ -57,6 +57,7 @@ pub struct Phrases {
     pub head_count: fn(u64) -> String,
     pub share: &'static str,
     pub share_title: &'static str,
+    pub settings: &'static str,
     pub copy_link: &'static str,
     /// On the button that opens the system's own sheet.
     pub send_link: &'static str,
@@ -224,6 +225,25 @@ pub struct PlainPhrases {
     /// As many as are shown here.
     pub some_hits: fn(u64) -> String,
     pub older_hits: &'static str,
+
+    // settings_page
+    pub saved: &'static str,
+    pub welcome: &'static str,
+    /// On the box that puts the room on the first page.
+    pub public: &'static str,
+    pub save: &'static str,
+    pub owner_link: &'static str,
+    pub owner_link_hint: &'static str,
+    pub make_owner_link: &'static str,
+    /// Beside a link that was just made.
+    pub owner_link_once: &'static str,
+    pub export: &'static str,
+    pub export_hint: &'static str,
+    pub is_public: &'static str,
+    pub is_unlisted: &'static str,
+    pub owners_only: &'static str,
+    pub own: &'static str,
+    pub join_to_own: &'static str,
 
     // keys
     /// Keys, with spaces between them, and what they do.

@@ -8,11 +8,14 @@
 
 mod document;
 mod search;
+mod settings;
 
 #[cfg(feature = "ssr")]
-pub use document::{Document, Head, NewsDocument, ProblemDocument, SearchDocument};
+pub use document::{Document, Head, NewsDocument, PlainDocument};
 #[cfg(feature = "ssr")]
 pub use search::{Found, QUERY, Search, Terms};
+#[cfg(feature = "ssr")]
+pub use settings::{Done, OwnView, PublicRoom, SettingsView, WELCOME};
 
 use crate::i18n::Locale;
 use crate::protocol::{Cursor, Limits, MessageId, Refusal, RoomSummary, Snapshot, UserId};
@@ -50,6 +53,9 @@ pub struct Plain {
     pub unsent: Option<Unsent>,
     /// Whether the reader wants more in less space.
     pub is_compact: bool,
+    /// The rooms that the first page lists.
+    #[cfg(feature = "ssr")]
+    pub public_rooms: Vec<PublicRoom>,
 }
 
 /// A message that the form sent and that was refused.

@@ -1,6 +1,7 @@
 //! What can be set, and how. The doc of each field is its manual: `sarangbang --help`
 //! prints it, and the README's table is made from it.
 
+use crate::export::Format;
 use app::i18n::Locale;
 use app::page::Zone;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -111,13 +112,6 @@ pub enum Task {
     /// Make all clients start anew from a database that was restored by other means than backup;
     /// no server may run meanwhile
     NewEpoch,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Html,
-    Json,
-    Txt,
 }
 
 /// Where the log of all rooms is kept.

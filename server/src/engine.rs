@@ -59,6 +59,28 @@ pub struct Membership {
     pub mentions: u64,
 }
 
+/// What its owners say of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What newcomers read first; empty for nothing.
+    pub welcome: String,
+    /// Listed on the first page.
+    pub is_public: bool,
+}
+
+/// A change in how a room is kept.
+#[derive(Clone)]
+pub enum Keeping {
+    Settings(Settings),
+    /// The hash of a new secret for the owner link. The one before is worth nothing any more.
+    OwnerLink(TokenHash),
+    /// Someone brings the secret with that hash, to be an owner too.
+    Owner {
+        user: UserId,
+        key: TokenHash,
+    },
+}
+
 /// A message that wants to be stored. Texts and names have been checked; what depends on
 /// the log (whether the id is free) is checked by the writer inside the transaction.
 #[derive(Clone, Debug)]
@@ -243,9 +265,20 @@ pub trait Engine: Send + Sync + 'static {
     /// At most `limit` members of the room, those who joined last, with their names.
     async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>>;
 
+    async fn settings(&self, room: RoomId) -> Result<Settings>;
+
+    /// At most `limit` public rooms, the busiest first.
+    async fn public_rooms(&self, limit: usize) -> Result<Vec<RoomRecord>>;
+
+    async fn is_owner(&self, user: UserId, room: RoomId) -> Result<bool>;
+
+    /// Changes how a room is kept. `false`: the secret is not the owner link's, and nothing was
+    /// changed.
+    async fn keep(&self, room: RoomId, keeping: Keeping) -> Result<bool>;
+
     /// Makes the session a member of the room under this name, or renames it there; makes
     /// the session's row if this is its first join. A membership starts with all earlier
-    /// messages read.
+    /// messages read. Whoever is the first in a room in which nothing was said owns it.
     async fn join(
         &self,
         token: &TokenHash,

@@ -1,16 +1,18 @@
-//! What is done from the command line beside the server: a room to take away, a copy of
-//! everything, and a new life for a restored log.
+//! A room to take away, written page by page; and what else is done from the command line beside
+//! the server: a copy of everything, and a new life for a restored log.
 
-use crate::config::{Format, Task};
+use crate::config::Task;
 use crate::engine::sqlite::archive::{Archive, ArchiveError, backup, new_epoch};
 use crate::names;
 use crate::registry::now_millis;
 use crate::transport::http;
+use app::calendar::Date;
 use app::components::export_page::Export;
 use app::i18n::Locale;
-use app::protocol::{Cursor, Message, Refusal, Seq};
+use app::protocol::{Cursor, Message, Refusal, RoomKey, Seq};
+use clap::ValueEnum;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -63,74 +65,111 @@ async fn export(
     let mut archive = Archive::open(database).await?;
     let room = archive.find_room(&key).await?;
     let (room, cursor) = room.ok_or_else(|| TaskError::UnknownRoom(name.to_owned()))?;
-    begin(format, export, &room.key.0, &room.title, cursor, out)?;
-    let (mut last, mut above) = (0, None);
+    let mut pages = Pages::new(format, export);
+    out.write_all(pages.beginning(&room.key, &room.title, cursor).as_bytes())?;
+    let mut last = 0;
     loop {
         let messages = archive.after(&room, last, PAGE).await?;
-        // What is answered is near by, most often.
-        let mut quotes: HashMap<Seq, Arc<Message>> =
-            messages.iter().map(|message| (message.seq, Arc::clone(message))).collect();
-        for message in &messages {
-            let answered = match message.reply_to {
-                Some(seq) if !quotes.contains_key(&seq) => {
-                    quotes.extend(archive.at(&room, seq).await?.map(|answered| (seq, answered)));
-                    quotes.get(&seq)
-                }
-                Some(seq) => quotes.get(&seq),
-                None => None,
-            };
-            match format {
-                Format::Json => {
-                    let separator = if message.seq == 1 { "\n" } else { ",\n" };
-                    out.write_all(separator.as_bytes())?;
-                    serde_json::to_writer(&mut *out, &http::Message::from(Arc::clone(message)))
-                        .map_err(io::Error::from)?;
-                }
-                Format::Html => {
-                    let html = export.message(message, answered.map(|quoted| &**quoted), above);
-                    out.write_all(html.as_bytes())?;
-                    above = Some(export.day(message));
-                }
-                Format::Txt => {
-                    let lines = export.lines(message, answered.map(|quoted| &**quoted));
-                    out.write_all(lines.as_bytes())?;
-                }
-            }
-            last = message.seq;
+        let mut answered = Vec::new();
+        for seq in Pages::answered(&messages) {
+            answered.extend(archive.at(&room, seq).await?);
         }
-        if messages.len() < PAGE {
-            break;
+        out.write_all(pages.page(&messages, answered).as_bytes())?;
+        match messages.last() {
+            Some(message) => last = message.seq,
+            None => break,
         }
     }
-    end(format, export, out)?;
+    out.write_all(pages.end().as_bytes())?;
     Ok(out.flush()?)
 }
 
-fn begin(
-    format: Format,
-    export: Export,
-    room: &str,
-    title: &str,
-    Cursor { epoch, rev }: Cursor,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    match format {
-        Format::Json => {
-            let (room, title) = (json!(room), json!(title));
-            write!(
-                out,
-                "{{\"room\":{room},\"title\":{title},\"cursor\":{{\"epoch\":{epoch},\"rev\":{rev}}},\"messages\":["
-            )
+/// What a room is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Html,
+    Json,
+    Txt,
+}
+
+impl Format {
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Json => "json",
+            Format::Txt => "txt",
         }
-        Format::Html => out.write_all(export.beginning(title).as_bytes()),
-        Format::Txt => Ok(()),
+    }
+
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Format::Html => "text/html; charset=utf-8",
+            Format::Json => "application/json",
+            Format::Txt => "text/plain; charset=utf-8",
+        }
     }
 }
 
-fn end(format: Format, export: Export, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        Format::Json => out.write_all(b"\n]}\n"),
-        Format::Html => out.write_all(export.end(now_millis()).as_bytes()),
-        Format::Txt => Ok(()),
+/// A room as it is written, page by page, because it may be long.
+pub struct Pages {
+    format: Format,
+    export: Export,
+    /// The day of the last message that was written.
+    day: Option<Date>,
+}
+
+impl Pages {
+    pub fn new(format: Format, export: Export) -> Self {
+        Pages { format, export, day: None }
+    }
+
+    pub fn beginning(&self, room: &RoomKey, title: &str, Cursor { epoch, rev }: Cursor) -> String {
+        match self.format {
+            Format::Json => {
+                let (room, title) = (json!(room), json!(title));
+                format!(
+                    "{{\"room\":{room},\"title\":{title},\"cursor\":{{\"epoch\":{epoch},\"rev\":{rev}}},\"messages\":["
+                )
+            }
+            Format::Html => self.export.beginning(title),
+            Format::Txt => String::new(),
+        }
+    }
+
+    /// The places of messages that these answer and that are not among them.
+    pub fn answered(messages: &[Arc<Message>]) -> BTreeSet<Seq> {
+        let first = messages.first().map_or(0, |message| message.seq);
+        let answered = messages.iter().filter_map(|message| message.reply_to);
+        answered.filter(|seq| *seq < first).collect()
+    }
+
+    /// The next messages. `answered`: what they answer and what came before.
+    pub fn page(&mut self, messages: &[Arc<Message>], answered: Vec<Arc<Message>>) -> String {
+        let all = messages.iter().cloned().chain(answered);
+        let quotes: HashMap<Seq, Arc<Message>> =
+            all.map(|message| (message.seq, message)).collect();
+        let mut page = String::new();
+        for message in messages {
+            let answered = message.reply_to.and_then(|seq| quotes.get(&seq)).map(|it| &**it);
+            match self.format {
+                Format::Json => {
+                    page.push_str(if message.seq == 1 { "\n" } else { ",\n" });
+                    let message = http::Message::from(Arc::clone(message));
+                    page.push_str(&serde_json::to_string(&message).expect("it is JSON"));
+                }
+                Format::Html => page.push_str(&self.export.message(message, answered, self.day)),
+                Format::Txt => page.push_str(&self.export.lines(message, answered)),
+            }
+            self.day = Some(self.export.day(message));
+        }
+        page
+    }
+
+    pub fn end(&self) -> String {
+        match self.format {
+            Format::Json => "\n]}\n".to_owned(),
+            Format::Html => self.export.end(now_millis()),
+            Format::Txt => String::new(),
+        }
     }
 }

@@ -5,21 +5,24 @@ mod kept;
 mod news;
 mod qr;
 mod search;
+mod settings;
 mod visitor;
 
 pub use kept::Kept;
 pub use news::news;
 pub use qr::qr;
 pub use search::{permalink, search};
+pub use settings::{change, export, own, own_form, owner_link, settings};
 pub use visitor::{Visitor, locale};
 
 use crate::names;
 use crate::registry::Registry;
 use crate::security::{address::TrustedProxies, origin::Origins};
 use crate::transport::fresh_id;
+use app::components::error_page::ErrorPage;
 use app::i18n::Locale;
 use app::page::{
-    Boot, Document, JoinForm, Plain, Problem, ProblemDocument, RoomView, Unsent, View,
+    Boot, Document, JoinForm, Plain, PlainDocument, Problem, PublicRoom, RoomView, Unsent, View,
 };
 use app::protocol::{
     Cursor, MessageId, MessagePage, Refusal, RoomKey, RoomSummary, Snapshot, limits,
@@ -210,10 +213,24 @@ impl Pages {
         problem: Problem,
         status: StatusCode,
     ) -> Response {
+        let locale = visitor.locale;
+        let draw = move || view! { <ErrorPage problem=problem.clone() locale /> };
+        self.plain(visitor, String::new(), status, draw).await
+    }
+
+    /// A document of plain forms and links.
+    async fn plain<V: IntoView + 'static>(
+        &self,
+        visitor: Visitor,
+        title: String,
+        status: StatusCode,
+        content: impl Fn() -> V + Clone + Send + Sync + 'static,
+    ) -> Response {
         let (locale, theme) = (visitor.locale, visitor.theme);
         let draw = leptos_axum::render_app_async(move || {
-            let (problem, version) = (problem.clone(), assets::BUILD.clone());
-            view! { <ProblemDocument problem version locale theme=theme /> }
+            let (title, version) = (title.clone(), assets::BUILD.clone());
+            let content = content();
+            view! { <PlainDocument title version locale theme=theme>{content}</PlainDocument> }
         });
         respond(draw(Request::new(Body::empty())).await, visitor, status)
     }
@@ -240,6 +257,7 @@ impl Pages {
                 title: form.room.clone(),
                 cursor: Cursor { epoch: self.registry.epoch(), rev: 0 },
                 page: MessagePage { messages: Vec::new(), from_beginning: true },
+                welcome: String::new(),
                 users: Vec::new(),
                 last_read: 0,
             },
@@ -262,6 +280,17 @@ impl Pages {
         plain: Plain,
         status: StatusCode,
     ) -> Response {
+        let public_rooms = match &view {
+            // Without them the page is as useful.
+            View::Home(_) => self.registry.listed().await.unwrap_or_default(),
+            View::Room(_) => Vec::new(),
+        };
+        let public_rooms = public_rooms.into_iter().map(|listed| PublicRoom {
+            room: listed.key,
+            title: listed.title,
+            count: listed.count as u64,
+        });
+        let plain = Plain { public_rooms: public_rooms.collect(), ..plain };
         let rooms = match &visitor.session {
             Some(session) => self.registry.summaries(&session.token).await.unwrap_or_default(),
             None => Vec::new(),

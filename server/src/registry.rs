@@ -5,6 +5,7 @@
 //! the engine's commits arrive in [`Registry::deliver`], which hands them to the rooms.
 
 mod connection;
+mod keeping;
 mod reading;
 mod saying;
 mod seating;
@@ -182,6 +183,7 @@ impl Registry {
             title: room.title.clone(),
             cursor: latest.cursor,
             page: latest.page,
+            welcome: room.settings().welcome,
             users: room.users(),
             last_read,
         })

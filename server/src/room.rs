@@ -13,7 +13,7 @@ mod tests;
 
 pub use follower::Follower;
 
-use crate::engine::{self, Engine, Latest, RoomBatch, RoomId, RoomRecord, TokenHash};
+use crate::engine::{self, Engine, Latest, RoomBatch, RoomId, RoomRecord, Settings, TokenHash};
 use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::{Outbox, SharedFrame};
@@ -80,7 +80,8 @@ pub struct Version {
 struct State {
     /// The rev of the last batch delivered here.
     rev: Rev,
-    /// How often it has changed who is here.
+    settings: Settings,
+    /// How often it has changed who is here, or what is said of the room.
     comings: u64,
     subscribers: HashMap<ConnectionId, Subscriber>,
     presence: Presence,
@@ -142,6 +143,7 @@ impl Room {
             engine,
             state: Mutex::new(State {
                 rev: 0,
+                settings: Settings::default(),
                 comings: 0,
                 subscribers: HashMap::new(),
                 presence: Presence::new(grace),
@@ -165,7 +167,9 @@ impl Room {
         let open = async || {
             let latest = self.engine.latest(self.id, 0).await?;
             let members = self.engine.members(self.id, members::REMEMBERED).await?;
+            let settings = self.engine.settings(self.id).await?;
             let mut state = self.state();
+            state.settings = settings;
             members.into_iter().for_each(|(user, name)| state.members.seat(user, name));
             state.rev = state.rev.max(latest.cursor.rev);
             if state.rev == 0 {
@@ -185,6 +189,17 @@ impl Room {
     pub fn version(&self) -> Version {
         let state = self.state();
         Version { rev: state.rev, presence: state.comings }
+    }
+
+    pub fn settings(&self) -> Settings {
+        self.state().settings.clone()
+    }
+
+    /// An owner has changed them, and they are stored.
+    pub fn set_settings(&self, settings: Settings) {
+        let mut state = self.state();
+        state.settings = settings;
+        state.comings += 1;
     }
 
     pub fn users(&self) -> Vec<User> {

@@ -71,7 +71,8 @@ pub fn JoinForm(form: page::JoinForm, place: Place) -> impl IntoView {
         Place::Home => ("join-form", "join-form"),
         Place::Room => ("join-form join-form--room", "composer"),
     };
-    let fields = fields(&form, place, refusal.peek_with(wrong), phrases);
+    let welcome = room.map(|room| room.welcome.peek()).unwrap_or_default();
+    let fields = fields(&form, place, &welcome, refusal.peek_with(wrong), phrases);
     let answer = drawn(move || answer(refusal.get(), phrases));
     view! {
         <form class=class id=id method="post" action=action on:submit=submit>
@@ -94,6 +95,7 @@ fn wrong(refusal: &Option<Refusal>) -> [bool; 2] {
 fn fields(
     form: &page::JoinForm,
     place: Place,
+    welcome: &str,
     [name_is_wrong, room_is_wrong]: [bool; 2],
     phrases: &Phrases,
 ) -> Vec<Html> {
@@ -130,7 +132,9 @@ fn fields(
             name.push(("placeholder", phrases.name_label));
             let class = [("class", "join-form__invitation")];
             let invitation = element("p", &class, &[text(phrases.join_invitation)]);
-            vec![invitation, field("visually-hidden", phrases.name_label, name), button]
+            let attributes = [("class", "join-form__welcome"), ("dir", "auto")];
+            let welcome = element("p", &attributes, &[text(welcome)]);
+            vec![welcome, invitation, field("visually-hidden", phrases.name_label, name), button]
         }
     }
 }

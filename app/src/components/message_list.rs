@@ -294,13 +294,21 @@ fn above(room: OpenRoom, phrases: &Phrases) -> Html {
         (before, timeline.messages().is_empty() && timeline.pending().is_empty())
     });
     let Some(before) = before else {
-        if !is_empty {
-            let class = [("class", "message-list__beginning")];
-            return element("p", &class, &[mark(), text(phrases.beginning)]);
+        let line = |class, words| element("p", &[("class", class)], &[text(words)]);
+        let (class, mut content) = match is_empty {
+            false => ("message-list__beginning", vec![mark(), line("", phrases.beginning)]),
+            true => {
+                let title = line("message-list__empty-title", phrases.empty);
+                ("message-list__empty", vec![mark(), title, line("", phrases.empty_hint)])
+            }
+        };
+        // Who has not joined yet reads it above the form.
+        let welcome = room.welcome.get();
+        if !welcome.is_empty() && room.username.with(Option::is_some) {
+            let attributes = [("class", "message-list__welcome"), ("dir", "auto")];
+            content.push(element("p", &attributes, &[text(&welcome)]));
         }
-        let title = element("p", &[("class", "message-list__empty-title")], &[text(phrases.empty)]);
-        let hint = element("p", &[], &[text(phrases.empty_hint)]);
-        return element("div", &[("class", "message-list__empty")], &[mark(), title, hint]);
+        return element("div", &[("class", class)], &content);
     };
     let (class, words) = match state {
         Older::Idle => ("message-list__older", phrases.older.to_owned()),

@@ -14,7 +14,9 @@ pub fn SettingsPage(view: SettingsView, locale: Locale) -> impl IntoView {
     let mut content = vec![header(&view.title, &room, plain)];
     content.extend(view.done.as_ref().map(|done| said(done, plain)));
     match view.is_owner {
-        true => content.extend([form(&view, &room, plain), owners(&room, plain), exports(&room, plain)]),
+        true => {
+            content.extend([form(&view, &room, plain), owners(&room, plain), exports(&room, plain)])
+        }
         false => content.extend(facts(&view, plain)),
     }
     element("main", &class("settings-page"), &content)
@@ -52,8 +54,13 @@ fn header(title: &str, room: &str, plain: &PlainPhrases) -> Html {
         ("aria-label", plain.back_to_room),
         ("title", plain.back_to_room),
     ];
-    let title = element("h1", &[("class", "settings-page__title"), ("dir", "auto")], &[text(title)]);
-    element("header", &class("settings-page__header"), &[element("a", &back, &[icon("back")]), title])
+    let title =
+        element("h1", &[("class", "settings-page__title"), ("dir", "auto")], &[text(title)]);
+    element(
+        "header",
+        &class("settings-page__header"),
+        &[element("a", &back, &[icon("back")]), title],
+    )
 }
 
 fn said(done: &Done, plain: &PlainPhrases) -> Html {
@@ -90,7 +97,11 @@ fn form(view: &SettingsView, room: &str, plain: &PlainPhrases) -> Html {
     if view.is_public {
         check.push(("checked", ""));
     }
-    let check = element("label", &class("settings-page__check"), &[void("input", &check), text(plain.public)]);
+    let check = element(
+        "label",
+        &class("settings-page__check"),
+        &[void("input", &check), text(plain.public)],
+    );
     let content = [element("div", &[], &[label, welcome]), check, button("done", plain.save)];
     post(&[room, "/settings"].concat(), &content)
 }
@@ -106,7 +117,7 @@ fn owners(room: &str, plain: &PlainPhrases) -> Html {
 
 fn exports(room: &str, plain: &PlainPhrases) -> Html {
     let links = ["html", "json", "txt"].map(|format| {
-        let href = [room, "/export.", format].concat();
+        let href = [room, "/export/", format].concat();
         let attributes = [("class", "button"), ("href", &*href), ("download", "")];
         element("a", &attributes, &[text(&format.to_uppercase())])
     });

@@ -61,6 +61,7 @@ fn content(path: &str, phrases: &Phrases) -> Html {
         ("height", "240"),
         ("loading", "lazy"),
     ];
+    let settings = [path, "/settings"].concat();
     let link = [("href", &*picture), ("target", "_blank")];
     let button = |act: &str, picture: &str, words: &str, class: &str| {
         let attributes = [("class", class), ("type", "button"), ("data-act", act)];
@@ -73,6 +74,11 @@ fn content(path: &str, phrases: &Phrases) -> Html {
         button("copy", "link", phrases.copy_link, "button button--action needs-script"),
         // Shown where there is something to send it with.
         button("send", "send", phrases.send_link, "button share__send"),
+        element(
+            "a",
+            &[("class", "share__settings"), ("href", &settings)],
+            &[text(phrases.settings)],
+        ),
     ];
     element("div", &[("class", "share__content")], &content)
 }

@@ -2,10 +2,8 @@
 
 #![cfg(feature = "ssr")]
 
-use super::{Boot, Problem, Search, Theme, View, Zone};
-use crate::components::{
-    App, error_page::ErrorPage, icon::SPRITE, news::News, search_page::SearchPage,
-};
+use super::{Boot, Theme, View};
+use crate::components::{App, icon::SPRITE, news::News};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -67,39 +65,16 @@ pub fn NewsDocument(boot: Boot) -> impl IntoView {
     }
 }
 
-/// No page, and why.
+/// A document of plain forms and links, without script.
 #[component]
-pub fn ProblemDocument(
-    problem: Problem,
+pub fn PlainDocument(
+    title: String,
     version: String,
     locale: Locale,
     theme: Option<Theme>,
+    children: Children,
 ) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang=locale.tag() data-theme=theme.map(Theme::tag)>
-            <head>
-                <Head title=locale.phrases().app_name.to_owned() locale version />
-            </head>
-            <body>
-                <ErrorPage problem locale />
-                <div hidden inner_html=SPRITE></div>
-            </body>
-        </html>
-    }
-}
-
-/// Looking for something in a room.
-#[component]
-pub fn SearchDocument(
-    search: Search,
-    version: String,
-    locale: Locale,
-    theme: Option<Theme>,
-    zone: Zone,
-) -> impl IntoView {
-    let phrases = locale.phrases();
-    let title = [phrases.plain.search, " · ", &(phrases.room_title)(&search.title, 0)].concat();
+    let title = [&*title, " · ", locale.phrases().app_name].concat();
     view! {
         <!DOCTYPE html>
         <html lang=locale.tag() data-theme=theme.map(Theme::tag)>
@@ -107,7 +82,7 @@ pub fn SearchDocument(
                 <Head title locale version />
             </head>
             <body>
-                <SearchPage search locale zone />
+                {children()}
                 <div hidden inner_html=SPRITE></div>
             </body>
         </html>

@@ -155,6 +155,8 @@ pub struct Snapshot {
     pub title: String,
     pub cursor: Cursor,
     pub page: MessagePage,
+    /// What the room's owner says to newcomers; empty for nothing.
+    pub welcome: String,
     pub users: Vec<User>,
     /// The last message one has read; 0 for none.
     pub last_read: Seq,

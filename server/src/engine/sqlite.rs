@@ -6,8 +6,8 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats` are what it
-//! does inside a transaction, `reader` and `search` answer questions on connections of the
+//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats` and
+//! `keeping` are what it does inside a transaction, `reader` and `search` answer questions on connections of the
 //! `readers`, `rows` turns rows into values; `archive` is for who reads or copies
 //! the file beside a server. The tables are in `server/migrations`.
 
@@ -18,6 +18,7 @@ mod posts;
 mod amendments;
 mod mentions;
 mod seats;
+mod keeping;
 mod readers;
 mod reader;
 mod search;
@@ -27,8 +28,8 @@ pub mod archive;
 pub use home::OpenError;
 
 use super::{
-    Amendment, Answer, Commit, Draft, Engine, Error, Latest, Membership, PostError, Posted, Result,
-    RoomId, RoomRecord, SessionRecord, TokenHash,
+    Amendment, Answer, Commit, Draft, Engine, Error, Keeping, Latest, Membership, PostError,
+    Posted, Result, RoomId, RoomRecord, SessionRecord, Settings, TokenHash,
 };
 use app::page::{Found, Terms};
 use app::protocol::{Epoch, Message, MessagePage, RoomKey, Seq, UserId};
@@ -203,6 +204,22 @@ impl Engine for Sqlite {
 
     async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>> {
         self.reader.members(room, limit).await.map_err(Error::during("reading who sits in a room"))
+    }
+
+    async fn settings(&self, room: RoomId) -> Result<Settings> {
+        self.reader.settings(room).await.map_err(Error::during("reading a room's settings"))
+    }
+
+    async fn public_rooms(&self, limit: usize) -> Result<Vec<RoomRecord>> {
+        self.reader.public_rooms(limit).await.map_err(Error::during("reading the public rooms"))
+    }
+
+    async fn is_owner(&self, user: UserId, room: RoomId) -> Result<bool> {
+        self.reader.is_owner(user, room).await.map_err(Error::during("reading who owns a room"))
+    }
+
+    async fn keep(&self, room: RoomId, keeping: Keeping) -> Result<bool> {
+        self.write(|asker| Write::Keep { room, keeping, asker }).await
     }
 
     async fn join(

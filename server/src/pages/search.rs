@@ -1,16 +1,16 @@
 //! `/rooms/{room}/search?q=`: looking for what was said, and `/rooms/{room}/{seq}`: the way to
 //! one message. Both work without script.
 
-use super::{Pages, Visitor, assets, respond, room_path};
+use super::{Pages, Visitor, room_path};
 use crate::names;
 use crate::registry::Reader;
 use crate::room::Room;
-use app::page::{Problem, Search, SearchDocument, Terms};
+use app::components::search_page::SearchPage;
+use app::page::{Problem, Search, Terms};
 use app::protocol::{Refusal, RoomKey, Seq, limits};
 use app::store::timeline::RowKey;
-use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -49,12 +49,10 @@ pub async fn search(
         Ok(search) => search,
         Err(refusal) => return pages.refused(visitor, refusal).await,
     };
-    let (locale, theme, zone) = (visitor.locale, visitor.theme, visitor.zone);
-    let draw = leptos_axum::render_app_async(move || {
-        let (search, version) = (search.clone(), assets::BUILD.clone());
-        view! { <SearchDocument search version locale theme=theme zone /> }
-    });
-    respond(draw(Request::new(Body::empty())).await, visitor, StatusCode::OK)
+    let (locale, zone) = (visitor.locale, visitor.zone);
+    let title = [locale.phrases().plain.search, " · ", &search.title].concat();
+    let draw = move || view! { <SearchPage search=search.clone() locale zone /> };
+    pages.plain(visitor, title, StatusCode::OK, draw).await
 }
 
 /// Leads to the message: in the room, as long as it is on the room's first page, else on a page
@@ -89,19 +87,23 @@ pub async fn permalink(
 }
 
 impl Visitor {
-    fn reader(&self) -> Reader {
+    pub(super) fn reader(&self) -> Reader {
         Reader { address: self.address, session: self.session.clone() }
     }
 }
 
 impl Pages {
     /// A room that someone has joined.
-    async fn existing(&self, reader: &Reader, written: &str) -> Result<Arc<Room>, Refusal> {
+    pub(super) async fn existing(
+        &self,
+        reader: &Reader,
+        written: &str,
+    ) -> Result<Arc<Room>, Refusal> {
         let (key, _): (RoomKey, _) = names::parse_room(written)?;
         self.registry.room(reader, &key).await
     }
 
-    async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
+    pub(super) async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
         let (status, problem) = match refusal {
             Refusal::UnknownRoom | Refusal::NoSuchMessage | Refusal::BadRoom => {
                 (StatusCode::NOT_FOUND, Problem::NotFound)

@@ -3,7 +3,7 @@ mod followers;
 
 use super::*;
 use crate::engine::{
-    Amendment, Draft, Latest, Membership, PostError, Posted, Result, SessionRecord,
+    Amendment, Draft, Keeping, Latest, Membership, PostError, Posted, Result, SessionRecord,
 };
 use crate::names::Username;
 use crate::session::{Queue, Queued};
@@ -61,6 +61,18 @@ impl Engine for Log {
     }
     async fn members(&self, _: RoomId, _: usize) -> Result<Vec<(UserId, String)>> {
         Ok(Vec::new())
+    }
+    async fn settings(&self, _: RoomId) -> Result<Settings> {
+        Ok(Settings::default())
+    }
+    async fn public_rooms(&self, _: usize) -> Result<Vec<RoomRecord>> {
+        unreachable!()
+    }
+    async fn is_owner(&self, _: UserId, _: RoomId) -> Result<bool> {
+        unreachable!()
+    }
+    async fn keep(&self, _: RoomId, _: Keeping) -> Result<bool> {
+        unreachable!()
     }
     async fn find_session(&self, _: &TokenHash) -> Result<Option<SessionRecord>> {
         unreachable!()

@@ -2,6 +2,7 @@
 //! function that opens an empty log, and so runs each of these facts.
 
 pub use crate::amending::*;
+pub use crate::keeping::*;
 
 use app::page::Terms;
 use app::protocol::{Message, MessageId, RoomKey, UserId};
@@ -55,6 +56,9 @@ macro_rules! contract {
             a_room_knows_its_members
             changes_in_one_commit_are_told_as_they_ended
             the_first_ten_are_named_with_a_reaction_and_all_are_counted
+            who_sits_down_first_owns_the_room
+            the_last_owner_link_makes_owners
+            settings_are_kept_and_public_rooms_are_listed
             an_answer_names_the_place_of_a_message_that_is_there
         );
     };

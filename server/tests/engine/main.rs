@@ -3,4 +3,5 @@
 
 mod amending;
 mod contract;
+mod keeping;
 mod sqlite;

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct OpenRoom {
     pub key: Live<RoomKey>,
     pub title: Live<String>,
+    /// What its owner says to newcomers; empty for nothing.
+    pub welcome: Live<String>,
     /// The name one has here; `None` for a reader.
     pub username: Live<Option<String>>,
     pub timeline: Live<Timeline>,
@@ -118,6 +120,7 @@ impl OpenRoom {
         OpenRoom {
             key: Live::new(snapshot.room.clone()),
             title: Live::new(snapshot.title.clone()),
+            welcome: Live::new(snapshot.welcome.clone()),
             username: Live::new(view.username.clone()),
             window: Live::new(window),
             timeline: Live::new(timeline),
@@ -188,6 +191,7 @@ impl OpenRoom {
     pub fn reset(&self, snapshot: &Snapshot, collate: &dyn Fn(&str, &str) -> Ordering) {
         self.timeline.update(|timeline| timeline.reset(snapshot));
         self.users.update(|users| users.set(&snapshot.users, collate));
+        self.welcome.set_if_new(snapshot.welcome.clone());
         self.last_read.set(snapshot.last_read);
         self.older.set(Older::Idle);
     }

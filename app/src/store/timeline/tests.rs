@@ -38,6 +38,7 @@ fn snapshot_of(page: MessagePage) -> Snapshot {
     Snapshot {
         room: RoomKey("거실".into()),
         title: "거실".into(),
+        welcome: String::new(),
         cursor: Cursor { epoch: EPOCH, rev },
         page: MessagePage {
             from_beginning: page.messages.is_empty() || page.from_beginning,

@@ -56,6 +56,17 @@ pub(super) async fn join(
          WHERE EXISTS (SELECT 1 FROM rooms WHERE id = value ->> 1)
          ON CONFLICT (token_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at;
 
+         INSERT INTO owners (room, session)
+         SELECT room, session FROM (
+             SELECT rooms.id AS room, sessions.id AS session, min(asked.key)
+             FROM json_each(?1) AS asked
+             CROSS JOIN sessions ON token_hash = unhex(asked.value ->> 0)
+             CROSS JOIN rooms ON rooms.id = asked.value ->> 1
+             WHERE rooms.seq = 0
+               AND NOT EXISTS (SELECT 1 FROM owners WHERE owners.room = rooms.id)
+               AND NOT EXISTS (SELECT 1 FROM memberships WHERE memberships.room = rooms.id)
+             GROUP BY rooms.id);
+
          INSERT INTO memberships (session, room, username, last_read, joined_at)
          SELECT sessions.id, rooms.id, value ->> 2, rooms.seq, ?2 FROM json_each(?1)
          CROSS JOIN sessions ON token_hash = unhex(value ->> 0)

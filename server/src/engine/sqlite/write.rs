@@ -1,6 +1,8 @@
 //! A write on its way from who asks for it, through the line, to its answer.
 
-use crate::engine::{Amendment, Answer, Draft, Membership, Result, RoomId, RoomRecord, TokenHash};
+use crate::engine::{
+    Amendment, Answer, Draft, Keeping, Membership, Result, RoomId, RoomRecord, TokenHash,
+};
 use app::protocol::{RoomKey, Seq, UserId};
 use tokio::sync::oneshot;
 
@@ -24,6 +26,11 @@ pub(super) enum Write {
         room: RoomId,
         username: String,
         asker: Asker<Result<(UserId, Membership)>>,
+    },
+    Keep {
+        room: RoomId,
+        keeping: Keeping,
+        asker: Asker<Result<bool>>,
     },
     NewUser {
         asker: Asker<Result<UserId>>,

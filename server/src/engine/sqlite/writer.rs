@@ -9,6 +9,7 @@
 use super::Options;
 use super::amendments;
 use super::home::{self, Home};
+use super::keeping;
 use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
@@ -177,6 +178,7 @@ impl Writer {
                 Write::Post { .. } | Write::Amend { .. } => {}
                 Write::MakeRoom { asker, .. } => asker.give(),
                 Write::Join { asker, .. } => asker.give(),
+                Write::Keep { asker, .. } => asker.give(),
                 Write::NewUser { asker } => asker.give(),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => asker.give(),
                 Write::Close => self.queue.close(),
@@ -193,6 +195,7 @@ impl Writer {
                 }
                 Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
+                Write::Keep { asker, .. } => asker.refuse(Err(error())),
                 Write::NewUser { asker } => asker.refuse(Err(error())),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => {
                     asker.refuse(Err(error()))
@@ -268,6 +271,9 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
             Write::Join { token, room, username, asker } => {
                 joiners.push(seats::Joiner { token, room: *room, username });
                 seat_slots.push(&mut asker.answer);
+            }
+            Write::Keep { room, keeping, asker } => {
+                asker.answer = Some(Ok(keeping::keep(connection, *room, keeping).await?));
             }
             Write::NewUser { asker } => {
                 asker.answer = Some(Ok(seats::new_user(connection).await?));

@@ -1,0 +1,45 @@
+import { expect, test } from '../fixtures';
+
+for (const javaScriptEnabled of [true, false])
+  test(`who opens a room keeps it, ${javaScriptEnabled ? 'with' : 'without'} script`, async ({ person, room, bot }) => {
+    const ana = await person('Ana', { javaScriptEnabled });
+    await ana.open(room);
+    await ana.nameField.fill('Ana');
+    await ana.joinButton.click();
+    await expect(ana.composer).toBeVisible();
+    await ana.page.getByRole('button', { name: '초대하기' }).click();
+    await ana.page.getByRole('link', { name: '방 설정' }).click();
+    if (javaScriptEnabled) await ana.expectAccessible();
+    await ana.page.getByRole('textbox', { name: '환영 인사' }).fill('반가워요!\n편하게 이야기하세요.');
+    await ana.page.getByRole('checkbox', { name: '첫 화면에 이 방을 보여 주기' }).check();
+    await ana.page.getByRole('button', { name: '저장하기' }).click();
+    await expect(ana.page.getByRole('status')).toContainText('저장했어요');
+
+    const minsu = await person('민수', { javaScriptEnabled });
+    await minsu.page.goto('/');
+    const listed = minsu.page.getByRole('list', { name: '열려 있는 방' }).getByRole('link', { name: room });
+    await listed.click();
+    await expect(minsu.page.getByText('편하게 이야기하세요.')).toBeVisible();
+    await minsu.nameField.fill('민수');
+    await minsu.joinButton.click();
+    await expect(minsu.composer).toBeVisible();
+    await expect(minsu.conversation.getByText('편하게 이야기하세요.')).toBeVisible();
+
+    // Someone else only reads how the room is kept, until they get the owner link.
+    await minsu.page.getByRole('button', { name: '초대하기' }).click();
+    await minsu.page.getByRole('link', { name: '방 설정' }).click();
+    await expect(minsu.page.getByRole('textbox')).toHaveCount(0);
+    await ana.page.getByRole('button', { name: '새 링크 만들기' }).click();
+    const link = await ana.page.getByRole('textbox', { name: '방지기 링크' }).inputValue();
+    await minsu.page.goto(link);
+    await minsu.page.getByRole('button', { name: '방지기 되기' }).click();
+    await expect(minsu.page.getByRole('textbox', { name: '환영 인사' })).toHaveValue('반가워요!\n편하게 이야기하세요.');
+
+    await (await bot('보라', room)).say('가져갈 말');
+    const download = minsu.page.waitForEvent('download');
+    await minsu.page.getByRole('link', { name: 'HTML' }).click();
+    const stream = await (await download).createReadStream();
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part as Buffer);
+    expect(Buffer.concat(parts).toString()).toContain('가져갈 말');
+  });

@@ -1,0 +1,279 @@
+//! `/rooms/{room}/settings` and what belongs to it: how a room is kept by its owners. Plain forms;
+//! a post answers with the page again.
+
+use super::{Pages, Visitor, room_path};
+use crate::engine::Settings;
+use crate::export::{Format, Pages as Written};
+use crate::room::Room;
+use crate::security::token::Secret;
+use app::components::export_page::Export;
+use app::components::settings_page::{OwnPage, SettingsPage};
+use app::page::{Done, OwnView, Problem, SettingsView, WELCOME};
+use app::protocol::{Cursor, Refusal, limits};
+use axum::body::Body;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use clap::ValueEnum;
+use futures::stream;
+use leptos::prelude::*;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use std::io;
+use std::sync::Arc;
+
+/// Messages of an export that are read and sent at a time.
+const PAGE: usize = 500;
+
+pub async fn settings(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    match pages.kept_room(&visitor, &room).await {
+        Ok((room, is_owner)) => pages.show_settings(visitor, &room, is_owner, None).await,
+        Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub struct SettingsFields {
+    #[serde(default)]
+    welcome: String,
+    public: Option<String>,
+}
+
+pub async fn change(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<SettingsFields>,
+) -> Response {
+    let room = match pages.owned(&visitor, &headers, &room).await {
+        Ok(room) => room,
+        Err(denied) => return pages.deny(visitor, denied).await,
+    };
+    let welcome = limits::tidy(&fields.welcome).unwrap_or_default();
+    if limits::excess(&welcome, WELCOME as u32) > 0 {
+        let over = limits::excess(&welcome, WELCOME as u32);
+        let refusal = Refusal::TextTooLong { limit: WELCOME as u32, over };
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return pages.problem(visitor, Problem::Refused(refusal), status).await;
+    }
+    let settings = Settings { welcome, is_public: fields.public.is_some() };
+    match pages.registry.change_settings(&room, settings).await {
+        Ok(()) => pages.show_settings(visitor, &room, true, Some(Done::Saved)).await,
+        Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+pub async fn owner_link(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    let room = match pages.owned(&visitor, &headers, &room).await {
+        Ok(room) => room,
+        Err(denied) => return pages.deny(visitor, denied).await,
+    };
+    let origin = pages.origins.own(&headers).unwrap_or_default();
+    match pages.registry.new_owner_link(&room).await {
+        Ok(secret) => {
+            let link = format!("{origin}{}/own?key={}", room_path(&room.key), secret.reveal());
+            pages.show_settings(visitor, &room, true, Some(Done::OwnerLink(link))).await
+        }
+        Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub struct OwnFields {
+    key: String,
+}
+
+/// Asks: a link that is merely followed changes nothing.
+pub async fn own_form(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    Query(OwnFields { key }): Query<OwnFields>,
+    visitor: Visitor,
+) -> Response {
+    let (room, _) = match pages.kept_room(&visitor, &room).await {
+        Ok(room) => room,
+        Err(refusal) => return pages.refused(visitor, refusal).await,
+    };
+    let is_member =
+        visitor.session.as_ref().is_some_and(|session| session.seat(&room.key).is_some());
+    let (locale, title) = (visitor.locale, room.title.clone());
+    let view = OwnView { room: room.key.clone(), title: title.clone(), key, is_member };
+    let draw = move || view! { <OwnPage view=view.clone() locale /> };
+    pages.plain(visitor, title, StatusCode::OK, draw).await
+}
+
+pub async fn own(
+    State(pages): State<Arc<Pages>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(OwnFields { key }): Form<OwnFields>,
+) -> Response {
+    if !pages.origins.allow(&headers, visitor.carries_cookie) {
+        return pages.deny(visitor, Denied::Foreign).await;
+    }
+    let owned = async {
+        let (room, _) = pages.kept_room(&visitor, &room).await?;
+        let (session, secret) =
+            visitor.session.as_ref().zip(Secret::parse(&key)).ok_or(Refusal::NotJoined)?;
+        session.seat(&room.key).ok_or(Refusal::NotJoined)?;
+        match pages.registry.own(session, &room, &secret).await? {
+            true => Ok(room),
+            false => Err(Refusal::NoSuchMessage),
+        }
+    };
+    match owned.await {
+        Ok(room) => Redirect::to(&format!("{}/settings", room_path(&room.key))).into_response(),
+        Err(Refusal::NotJoined) => pages.deny(visitor, Denied::NotOwner).await,
+        // A link that is void leads nowhere.
+        Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+/// `GET /rooms/{room}/export/{format}`, for owners.
+pub async fn export(
+    State(pages): State<Arc<Pages>>,
+    Path((room, format)): Path<(String, String)>,
+    visitor: Visitor,
+) -> Response {
+    let Ok(format) = Format::from_str(&format, false) else {
+        return pages.problem(visitor, Problem::NotFound, StatusCode::NOT_FOUND).await;
+    };
+    let room = match pages.kept_room(&visitor, &room).await {
+        Ok((room, true)) => room,
+        Ok(_) => return pages.deny(visitor, Denied::NotOwner).await,
+        Err(refusal) => return pages.refused(visitor, refusal).await,
+    };
+    let cursor = Cursor { epoch: pages.registry.epoch(), rev: room.rev() };
+    let export = Export { locale: visitor.locale, offset: visitor.zone.minutes };
+    let written = Written::new(format, export);
+    let beginning = written.beginning(&room.key, &room.title, cursor);
+    let name = utf8_percent_encode(room.key.as_str(), NON_ALPHANUMERIC);
+    let name = format!("attachment; filename*=UTF-8''{name}.{}", format.ending());
+    let first = Some(Piece { pages, room, written, after: 0, beginning: Some(beginning) });
+    let pieces = stream::try_unfold(first, |piece| async {
+        match piece {
+            Some(piece) => piece.next().await.map(Some),
+            None => Ok::<_, io::Error>(None),
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, format.content_type().to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
+}
+
+/// What is still to be sent of an export.
+struct Piece {
+    pages: Arc<Pages>,
+    room: Arc<Room>,
+    written: Written,
+    after: u64,
+    beginning: Option<String>,
+}
+
+impl Piece {
+    async fn next(mut self) -> io::Result<(String, Option<Self>)> {
+        if let Some(beginning) = self.beginning.take() {
+            return Ok((beginning, Some(self)));
+        }
+        let gone = |_: Refusal| io::Error::other("the log cannot be read");
+        let registry = &self.pages.registry;
+        // There are no gaps: so many before that place are those after this one.
+        let before = self.after + PAGE as u64 + 1;
+        let page = registry.before(&self.room.key, before, PAGE).await.map_err(gone)?;
+        let mut messages = page.messages;
+        messages.retain(|message| message.seq > self.after);
+        let mut answered = Vec::new();
+        for seq in Written::answered(&messages) {
+            let page = registry.before(&self.room.key, seq + 1, 1).await.map_err(gone)?;
+            answered.extend(page.messages);
+        }
+        let mut text = self.written.page(&messages, answered);
+        match messages.last() {
+            Some(last) => {
+                self.after = last.seq;
+                Ok((text, Some(self)))
+            }
+            None => {
+                text.push_str(&self.written.end());
+                Ok((text, None))
+            }
+        }
+    }
+}
+
+/// Why a form was not taken.
+enum Denied {
+    Foreign,
+    NotOwner,
+    Refused(Refusal),
+}
+
+impl Pages {
+    /// A room, and whether the visitor owns it.
+    async fn kept_room(
+        &self,
+        visitor: &Visitor,
+        written: &str,
+    ) -> Result<(Arc<Room>, bool), Refusal> {
+        let reader = visitor.reader();
+        let room = self.existing(&reader, written).await?;
+        let is_owner = self.registry.is_owner(visitor.session.as_deref(), &room).await?;
+        Ok((room, is_owner))
+    }
+
+    /// A room whose owner posts a form from our own page.
+    async fn owned(
+        &self,
+        visitor: &Visitor,
+        headers: &HeaderMap,
+        written: &str,
+    ) -> Result<Arc<Room>, Denied> {
+        if !self.origins.allow(headers, visitor.carries_cookie) {
+            return Err(Denied::Foreign);
+        }
+        match self.kept_room(visitor, written).await {
+            Ok((room, true)) => Ok(room),
+            Ok(_) => Err(Denied::NotOwner),
+            Err(refusal) => Err(Denied::Refused(refusal)),
+        }
+    }
+
+    async fn deny(&self, visitor: Visitor, denied: Denied) -> Response {
+        match denied {
+            Denied::Refused(refusal) => self.refused(visitor, refusal).await,
+            Denied::Foreign | Denied::NotOwner => {
+                self.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await
+            }
+        }
+    }
+
+    async fn show_settings(
+        &self,
+        visitor: Visitor,
+        room: &Room,
+        is_owner: bool,
+        done: Option<Done>,
+    ) -> Response {
+        let Settings { welcome, is_public } = room.settings();
+        let (locale, title) = (visitor.locale, room.title.clone());
+        let page_title = [locale.phrases().settings, " · ", &title].concat();
+        let room = room.key.clone();
+        let view = SettingsView { room, title, welcome, is_public, is_owner, done };
+        let draw = move || view! { <SettingsPage view=view.clone() locale /> };
+        self.plain(visitor, page_title, StatusCode::OK, draw).await
+    }
+}
