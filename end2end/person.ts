@@ -162,7 +162,8 @@ export class Person {
   private listen(context: BrowserContext): void {
     // A violated content security policy is an error in the console, too.
     context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()))
+      const isOurs = /Service Worker registration blocked by Playwright/.test(message.text());
+      if (['error', 'warning'].includes(message.type()) && !isOurs)
         this.complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
     context.on('weberror', (error) => this.complaints.push(`exception: ${error.error().stack}`));

@@ -7,7 +7,10 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cmp::Ordering;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Notification, NotificationOptions, NotificationPermission};
+use web_sys::{
+    FileList, Notification, NotificationOptions, NotificationPermission, ProgressEvent,
+    XmlHttpRequest,
+};
 
 pub fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
@@ -154,6 +157,64 @@ pub fn collator(locale: Locale) -> impl Fn(&str, &str) -> Ordering + Clone {
     }
 }
 
+/// What becomes of a file on its way.
+pub enum Sent {
+    /// So much of a hundred has gone out.
+    Percent(u32),
+    /// The status, and the body.
+    Answered(u16, String),
+    /// It did not arrive, or the answer did not.
+    Lost,
+}
+
+/// Posts a file, and tells how it goes. `fetch` does not tell that.
+pub fn send_file(
+    to: &str,
+    file: &web_sys::File,
+    tell: impl Fn(Sent) + Clone + 'static,
+) -> Option<XmlHttpRequest> {
+    let request = XmlHttpRequest::new().ok()?;
+    request.open("POST", to).ok()?;
+    let going = tell.clone();
+    let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
+        going(Sent::Percent((event.loaded() * 100.0 / event.total().max(1.0)) as u32));
+    });
+    let (answered, lost) = (request.clone(), tell.clone());
+    let load = Closure::<dyn Fn()>::new(move || {
+        let answer = answered.response_text().ok().flatten().unwrap_or_default();
+        tell(Sent::Answered(answered.status().unwrap_or(0), answer));
+    });
+    let error = Closure::<dyn Fn()>::new(move || lost(Sent::Lost));
+    if let Ok(upload) = request.upload() {
+        upload.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+    }
+    request.set_onload(Some(load.as_ref().unchecked_ref()));
+    request.set_onerror(Some(error.as_ref().unchecked_ref()));
+    // They live as long as the page: a few bytes for each file.
+    progress.forget();
+    load.forget();
+    error.forget();
+    request.send_with_opt_blob(Some(file)).ok()?;
+    Some(request)
+}
+
+/// The files of a list, as a field or a clipboard has it.
+pub fn files(list: Option<FileList>) -> Vec<web_sys::File> {
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.get(index)).collect()
+}
+
+/// What was dropped.
+pub fn files_of(event: &web_sys::DragEvent) -> Vec<web_sys::File> {
+    files(event.data_transfer().and_then(|data| data.files()))
+}
+
+/// Whether files are being dragged: what they are is told only when they are dropped.
+pub fn has_files(event: &web_sys::DragEvent) -> bool {
+    let Some(data) = event.data_transfer() else { return false };
+    data.types().includes(&"Files".into(), 0)
+}
+
 /// The whole address of a path of this server.
 pub fn absolute(path: &str) -> String {
     [&*window().location().origin().unwrap_or_default(), path].concat()
@@ -178,6 +239,21 @@ pub fn share_link(title: &str, url: &str) {
     if let Ok(promise) = share.call1(&window().navigator(), &what) {
         await_in_vain(promise);
     }
+}
+
+/// Takes back what is kept of a room for when there is no network.
+pub fn forget_page(path: &str) {
+    let member = |of: &JsValue, name: &str| {
+        Reflect::get(of, &name.into()).ok().filter(|value| value.is_object() || value.is_function())
+    };
+    let worker = member(&window().navigator(), "serviceWorker")
+        .and_then(|worker| member(&worker, "controller"));
+    let Some(worker) = worker else { return };
+    let post = member(&worker, "postMessage").and_then(|post| post.dyn_into::<Function>().ok());
+    let what = Object::new();
+    let _ = Reflect::set(&what, &"path".into(), &path.into());
+    let _ = Reflect::set(&what, &"forget".into(), &JsValue::TRUE);
+    let _ = post.map(|post| post.call1(&worker, &what));
 }
 
 /// Lets a promise fail that it does not matter of.

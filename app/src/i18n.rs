@@ -165,6 +165,11 @@ pub struct Phrases {
     pub check_again: &'static str,
 
     // composer
+    pub attach: &'static str,
+    /// Takes a file off the message again.
+    pub detach: &'static str,
+    /// A file did not get to the server.
+    pub not_arrived: &'static str,
     /// Calls everyone who is here, behind an `@`.
     pub everyone: &'static str,
     pub message: &'static str,
@@ -314,6 +319,19 @@ impl Phrases {
     }
 }
 
+/// What people call a megabyte of a file.
+const MEBIBYTE: u64 = 1024 * 1024;
+
+/// A size as people read it: `240 KB`, `3.1 MB`.
+pub fn size(bytes: u64) -> String {
+    let kibibytes = bytes.div_ceil(1024);
+    if kibibytes < 1000 {
+        return [&*kibibytes.to_string(), " KB"].concat();
+    }
+    let tenths = (bytes * 10).div_ceil(MEBIBYTE);
+    [&*number(tenths / 10), ".", &(tenths % 10).to_string(), " MB"].concat()
+}
+
 /// A number with a comma every three digits, as both languages write it.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -350,6 +368,14 @@ mod tests {
     fn numbers_are_grouped_by_three() {
         for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(n), text);
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_roughly() {
+        for (bytes, text) in [(0, "0 KB"), (1, "1 KB"), (245_000, "240 KB"), (3_200_000, "3.1 MB")]
+        {
+            assert_eq!(size(bytes), text);
         }
     }
 

@@ -36,6 +36,7 @@
 
 pub mod id;
 pub mod span;
+pub mod file;
 pub mod message;
 pub mod frame;
 pub mod codec;
@@ -43,6 +44,7 @@ pub mod poll;
 pub mod limits;
 
 pub use codec::Codec;
+pub use file::{File, FileId, Picture};
 pub use frame::{
     Ack, Acked, Batch, ClientFrame, Close, Command, Greeting, Hello, Joined, MessagePage, Presence,
     PresenceChange, Refusal, Refused, RoomSummary, ServerFrame, Snapshot, Typing, UserList,

@@ -3,6 +3,7 @@
  * end2end/sheets. They are for people's eyes; nothing is compared.
  */
 import { BROKEN_LINK, expect, type Person, roomPath, test } from '../fixtures';
+import { png } from '../png';
 
 const widths = { phone: 360, tablet: 768, desktop: 1280 };
 const talk = {
@@ -87,6 +88,26 @@ for (const language of ['ko', 'en'] as const)
         await picture(ana, '17-share');
         await ana.page.keyboard.press('Escape');
 
+        const picked = [
+          { name: 'tangerines.png', mimeType: 'image/png', buffer: png(1200, 700) },
+          { name: `${talk[language][1]}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x'.repeat(5000)) },
+        ];
+        await ana.page.locator('#composer-files').setInputFiles(picked);
+        await expect(ana.page.locator('.composer__files')).toContainText('5 KB');
+        await ana.composer.fill(talk[language][3]!);
+        await ana.sendButton.click();
+        await expect(ana.page.locator('.message__picture img').last()).toBeVisible();
+        await ana.page.locator('#composer-files').setInputFiles(picked);
+        await expect(ana.page.locator('.composer__files')).toContainText('5 KB');
+        await picture(ana, '20-files');
+        for (const _ of picked) await ana.page.locator('[data-act=detach]').first().click();
+        await ana.page.locator('button[popovertarget=bell]').first().click();
+        await picture(ana, '21-bell');
+        await ana.page.keyboard.press('Escape');
+        await ana.page.evaluate(() => document.getElementById('keys')!.showPopover());
+        await picture(ana, '22-keys');
+        await ana.page.keyboard.press('Escape');
+
         await ana.composer.fill('가'.repeat(4010));
         await picture(ana, '06-too-long');
         await ana.composer.fill('');
@@ -115,6 +136,21 @@ for (const language of ['ko', 'en'] as const)
         const reader = await person('Reader', { ...look, javaScriptEnabled: false });
         await reader.open(room);
         await picture(reader, '09-no-script');
+        await reader.page.goto(`${roomPath(room)}/settings`);
+        await picture(reader, '23-settings-of-others');
+        await ana.page.goto(`${roomPath(room)}-2`);
+        await ana.nameField.fill('Ana');
+        await ana.joinButton.click();
+        await expect(ana.composer).toBeVisible();
+        await ana.page.goto(`${roomPath(room)}-2/settings`);
+        await ana.page.locator('textarea').fill(talk[language][2]!);
+        await ana.page.getByRole('checkbox').check();
+        await ana.page.locator('button').first().click();
+        await picture(ana, '24-settings');
+        await reader.page.goto('/');
+        await picture(reader, '25-front-with-rooms');
+        await reader.page.goto(`${roomPath(room)}-2`);
+        await picture(reader, '26-welcome');
         await reader.page.goto(`${roomPath(room)}/search`);
         await picture(reader, '18-search');
         await reader.page.goto(`${roomPath(room)}/search?q=${encodeURIComponent(talk[language][2]!.slice(0, 3))}`);

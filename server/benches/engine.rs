@@ -94,6 +94,7 @@ fn draft(room: RoomId, writer: u64, n: u64) -> Draft {
         text: TEXT.to_owned(),
         spans: Vec::new(),
         reply_to: None,
+        files: Vec::new(),
         created_at,
     }
 }

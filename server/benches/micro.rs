@@ -36,7 +36,8 @@ fn frames(c: &mut Criterion) {
     group.finish();
 
     let (room, id) = (RoomKey("공부-방".into()), MessageId::new(1, [7; 10]));
-    let command = Command::Message { room, id, text: TEXT.into(), reply_to: None };
+    let command =
+        Command::Message { room, id, text: TEXT.into(), reply_to: None, files: Vec::new() };
     for (name, codec) in CODECS {
         let bytes = codec.encode(&ClientFrame::Command { id: 1, command: command.clone() });
         c.bench_function(&format!("a message read, {name}"), |b| {
@@ -120,7 +121,17 @@ fn message(seq: u64) -> Message {
 
 fn draft(room: RoomId, n: u64) -> Draft {
     let Message { id, user_id: user, username, text, created_at, .. } = message(n);
-    Draft { room, id, user, username, text, spans: Vec::new(), reply_to: None, created_at }
+    Draft {
+        room,
+        id,
+        user,
+        username,
+        text,
+        spans: Vec::new(),
+        reply_to: None,
+        files: Vec::new(),
+        created_at,
+    }
 }
 
 criterion_group!(benches, frames, names, log);

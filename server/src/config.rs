@@ -76,6 +76,14 @@ pub struct Config {
     #[arg(long, env = "SARANGBANG_EDIT_HOURS", default_value_t = 24, value_name = "HOURS")]
     pub edit_hours: u32,
 
+    /// Megabytes (MiB) in one file that people send, at most; 0 for no files
+    #[arg(long, env = "SARANGBANG_FILE_LIMIT", default_value_t = 10, value_name = "MIB", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub file_limit: u32,
+
+    /// Megabytes (MiB) in all files together; they are kept in the database
+    #[arg(long, env = "SARANGBANG_FILE_SPACE", default_value_t = 1024, value_name = "MIB")]
+    pub file_space: u32,
+
     /// How logs are written
     #[arg(long, env = "SARANGBANG_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,

@@ -8,7 +8,7 @@
 
 use app::page::{Found, Terms};
 use app::protocol::{
-    Cursor, Epoch, Message, MessageId, MessagePage, Rev, RoomKey, Seq, Span, UserId,
+    Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Rev, RoomKey, Seq, Span, UserId,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -81,6 +81,29 @@ pub enum Keeping {
     },
 }
 
+/// A file that wants to be kept until a message shows it.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    pub room: RoomId,
+    pub user: UserId,
+    pub file: File,
+    pub content: Vec<u8>,
+    /// A small picture in place of a large one: its media type and its content.
+    pub small: Option<(String, Vec<u8>)>,
+    /// Milliseconds since 1970.
+    pub created_at: u64,
+    /// All files together may have so many bytes.
+    pub space: u64,
+}
+
+/// What is in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    pub name: String,
+    pub kind: String,
+    pub bytes: Vec<u8>,
+}
+
 /// A message that wants to be stored. Texts and names have been checked; what depends on
 /// the log (whether the id is free) is checked by the writer inside the transaction.
 #[derive(Clone, Debug)]
@@ -93,6 +116,8 @@ pub struct Draft {
     pub spans: Vec<Span>,
     /// The place of the message that this one answers. It must be there already.
     pub reply_to: Option<Seq>,
+    /// Files that the same user brought to the same room, and that no message shows yet.
+    pub files: Vec<FileId>,
     /// Milliseconds since 1970.
     pub created_at: u64,
 }
@@ -138,6 +163,9 @@ pub enum PostError {
     /// answered.
     #[error("there is no such message")]
     NoSuchMessage,
+    /// A file is not there, is another user's or another room's, or is shown already.
+    #[error("there is no such file")]
+    NoSuchFile,
     /// The message is another session's.
     #[error("the message is someone else's")]
     NotYours,
@@ -255,6 +283,13 @@ pub trait Engine: Send + Sync + 'static {
 
     /// The last `limit` messages whose seq is below `before`, oldest first.
     async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage>;
+
+    /// Keeps a file for an hour, or for as long as a message shows it. `None`: there is no room for
+    /// it.
+    async fn add_file(&self, file: NewFile) -> Result<Option<File>>;
+
+    /// What is in a file, or in the small one in its place if it has one.
+    async fn file(&self, id: FileId, small: bool) -> Result<Option<Content>>;
 
     /// The newest `limit` messages before that place in which all the terms are, newest first.
     async fn search(&self, room: RoomId, terms: &Terms, before: Seq, limit: usize)

@@ -10,7 +10,7 @@
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
 //! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
-//!   [`markdown`]: how text is formatted.
+//!   [`markdown`]: how text is formatted. [`files`]: what a file is.
 //!   [`security`]: who may ask.
 //! - [`export`]: what is done from the command line beside a server.
 //!
@@ -29,6 +29,7 @@ pub mod config;
 mod emoji;
 pub mod engine;
 pub mod export;
+pub mod files;
 pub mod markdown;
 pub mod names;
 pub mod pages;
@@ -56,6 +57,9 @@ use transport::http::Api;
 use transport::link;
 use transport::socketio;
 use transport::words::Words;
+
+/// What sizes of files are set in.
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Why the server could not start: one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +101,8 @@ impl Server {
             grace: config.grace,
             text_limit: config.text_limit,
             edit_hours: config.edit_hours,
+            file_bytes: u64::from(config.file_limit) * MEBIBYTE,
+            file_space: u64::from(config.file_space) * MEBIBYTE,
         };
         let registry = Arc::new(Registry::new(Arc::clone(&engine), settings));
         let deliver = tokio::spawn({

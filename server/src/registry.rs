@@ -4,6 +4,7 @@
 //! back is an answer or a [`Refusal`]. What others should hear takes the other way round:
 //! the engine's commits arrive in [`Registry::deliver`], which hands them to the rooms.
 
+mod bringing;
 mod connection;
 mod keeping;
 mod reading;
@@ -13,7 +14,7 @@ mod throttle;
 
 pub use connection::Connection;
 pub use reading::{Place, Reader};
-pub use saying::Wish;
+pub use saying::{Saying, Wish};
 pub use seating::{Joining, Seated};
 
 use crate::engine::{self, Commit, Engine, RoomId, TokenHash};
@@ -28,7 +29,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use throttle::Throttles;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// How often idle rooms and sessions are forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -45,6 +46,10 @@ pub struct Settings {
     pub grace: Duration,
     pub text_limit: u32,
     pub edit_hours: u32,
+    /// Bytes in one file; 0 for no files at all.
+    pub file_bytes: u64,
+    /// Bytes in all files together.
+    pub file_space: u64,
 }
 
 pub struct Registry {
@@ -56,6 +61,8 @@ pub struct Registry {
     /// Guards the map; held for look-ups only.
     sessions: Mutex<HashMap<TokenHash, Arc<Session>>>,
     throttles: Throttles,
+    /// Looking into a picture takes memory and a while.
+    looking: Semaphore,
 }
 
 #[derive(Default)]
@@ -71,6 +78,7 @@ impl Registry {
             rooms: Mutex::default(),
             sessions: Mutex::default(),
             throttles: Throttles::new(&settings),
+            looking: Semaphore::new(bringing::AT_ONCE),
             engine,
             settings,
         }
@@ -81,7 +89,11 @@ impl Registry {
     }
 
     pub fn limits(&self) -> Limits {
-        Limits { text: self.settings.text_limit, edit_hours: self.settings.edit_hours }
+        Limits {
+            text: self.settings.text_limit,
+            edit_hours: self.settings.edit_hours,
+            file_bytes: self.settings.file_bytes,
+        }
     }
 
     /// Whether the log can be read right now.
@@ -103,9 +115,10 @@ impl Registry {
         }
         let address = connection.address;
         match command {
-            Command::Message { room, id, text, reply_to } => {
+            Command::Message { room, id, text, reply_to, files } => {
                 let session = self.speaker(connection, &room).await?;
-                Ok(acked(self.post(session, address, &room, id, &text, reply_to).await?))
+                let saying = Saying { id, text: &text, reply_to, files: &files };
+                Ok(acked(self.post(session, address, &room, saying).await?))
             }
             Command::Edit { room, id, text } => {
                 let session = self.speaker(connection, &room).await?;

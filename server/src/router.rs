@@ -66,6 +66,7 @@ pub fn router(
         .route("/readyz", get(ready).with_state(health))
         .route("/pkg/{file}", get(assets::serve))
         .route("/boot.js", get(assets::serve))
+        .route("/sw.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/favicon-unread.svg", get(assets::serve))
         .route("/icon-192.png", get(assets::serve))

@@ -64,6 +64,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Refusal::UnknownRoom | Refusal::NoSuchMessage => StatusCode::NOT_FOUND,
+        Refusal::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::NoRoomForFiles => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::UnknownSession => StatusCode::UNAUTHORIZED,
         Refusal::NotJoined
         | Refusal::TooManyRooms { .. }

@@ -1,5 +1,6 @@
 //! Where one writes. It is never disabled: what is written while offline waits in the outbox.
 
+mod attaching;
 mod naming;
 #[cfg(feature = "ssr")]
 mod unsent;
@@ -19,7 +20,7 @@ use crate::page::Plain;
 use crate::protocol::{Message, limits};
 use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
-use leptos::ev::{CompositionEvent, KeyboardEvent, MouseEvent, SubmitEvent};
+use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use naming::Naming;
 use std::time::Duration;
@@ -156,6 +157,14 @@ fn Form(room: OpenRoom) -> impl IntoView {
             naming.follow();
         }
     };
+    let pasted = move |event: ClipboardEvent| {
+        let files = browser::files(event.clipboard_data().and_then(|data| data.files()));
+        if !files.is_empty() {
+            event.prevent_default();
+            desk.attach(room, files);
+        }
+    };
+    let picked = move |_| attaching::picked(room, desk);
     let submitted = move |event: SubmitEvent| {
         event.prevent_default();
         send();
@@ -165,7 +174,8 @@ fn Form(room: OpenRoom) -> impl IntoView {
     let class = drawn(move || if over() > 0 { "composer composer--over" } else { "composer" });
     // Before the script lives, a press sends the plain form.
     let cannot_send = drawn(move || {
-        let is_blank = || room.draft.with(|draft| limits::tidy(draft).is_none());
+        let has_files = || room.uploads.with(|uploads| !uploads.is_empty());
+        let is_blank = || room.draft.with(|draft| limits::tidy(draft).is_none()) && !has_files();
         (desk.is_alive.get() && (is_blank() || over() > 0)).then_some("true")
     });
     let notes = drawn(move || {
@@ -177,8 +187,9 @@ fn Form(room: OpenRoom) -> impl IntoView {
         mode(is_edit, room.reply.get().as_deref(), phrases)
     });
     let clicked = move |event: MouseEvent| {
-        match browser::acted_on(&event, "form") {
+        match browser::acted_on(&event, "li, form") {
             Some((act, _)) if act == "name" => naming.take(browser::pressed(&event, "data-name")),
+            Some((act, key)) if attaching::act(room, desk, &act, &key) => {}
             Some(_) => {
                 stop();
             }
@@ -196,11 +207,13 @@ fn Form(room: OpenRoom) -> impl IntoView {
         >
             {label(phrases)}
             {element("span", &[("class", "visually-hidden"), ("id", "composer-hint")], &[text(phrases.send_hint)])}
-            <div class="composer__box" on:click=clicked>
+            <div class="composer__box" on:click=clicked on:change=picked>
                 {naming::list(phrases)}
                 <div class="composer__mode">
                     {mode}
                 </div>
+                <ul class="composer__files">{attaching::files(room, phrases)}</ul>
+                {attaching::button(desk.limits.file_bytes, phrases)}
                 <textarea
                     class="composer__input"
                     id="composer-text"
@@ -212,6 +225,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
                     aria-describedby="composer-notes composer-hint"
                     on:keydown=pressed
                     on:input=written
+                    on:paste=pasted
                     on:compositionstart=composing
                     on:compositionend=composed
                 ></textarea>

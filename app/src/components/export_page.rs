@@ -4,7 +4,7 @@
 use super::markup::{Html, element, text};
 use super::message_row::{line_of, rfc3339, words};
 use crate::calendar::{Civil, Date, civil};
-use crate::i18n::{Locale, Phrases};
+use crate::i18n::{Locale, Phrases, size};
 use crate::protocol::{Message, span};
 
 /// Ink on paper, or the other way round in the dark.
@@ -97,6 +97,11 @@ impl Export {
         if message.edited_at.is_some() {
             said.push(element("small", &[], &[text(" "), text(self.phrases().edited)]));
         }
+        let files = message.files.iter().map(|file| {
+            let words = ["\n📎 ", &file.name, " (", &size(file.bytes), ")"].concat();
+            element("small", &[], &[text(&words)])
+        });
+        said.extend(files);
         if !message.reactions.is_empty() {
             let counts = message
                 .reactions
@@ -140,6 +145,9 @@ impl Export {
         match message.deleted {
             true => lines.push_str(self.phrases().deleted),
             false => lines.push_str(&message.text.replace('\n', "\n    ")),
+        }
+        for file in &message.files {
+            lines.push_str(&format!("\n    📎 {} ({})", file.name, size(file.bytes)));
         }
         lines.push('\n');
         lines

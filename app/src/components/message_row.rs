@@ -1,6 +1,7 @@
 //! One message, or one thing between messages.
 
 mod choices;
+mod files;
 pub(super) mod words;
 
 use super::icon::icon;
@@ -10,7 +11,7 @@ use super::room_page::{desk::Desk, path};
 use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
-use crate::protocol::{Message, Seq, Span, UserId, span};
+use crate::protocol::{File, Message, Seq, Span, UserId, span};
 use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
@@ -84,16 +85,16 @@ fn draw(row: Row, choices: Choices, desk: Desk) -> Html {
         }
         RowKind::System(visits) => notice(&visits, &key, phrases),
         RowKind::Message { message, head, quote } => {
-            let Message { user_id, username, text, spans, created_at: at, .. } = &*message;
+            let Message { user_id, username, text, spans, files, created_at: at, .. } = &*message;
             let quote = quote.filter(|_| !message.deleted);
             let (key, user_id, at) = (&*key, *user_id, *at);
-            let said = Said { key, user_id, username, text, spans, at, head, quote };
+            let said = Said { key, user_id, username, text, spans, files, at, head, quote };
             article(&said, State::Stored(&message, &choices), desk)
         }
         RowKind::Pending { pending, head, quote } => {
-            let Pending { user_id, username, text, written_at: at, delivery, .. } = &pending;
+            let Pending { user_id, username, text, files, written_at: at, delivery, .. } = &pending;
             let (key, user_id, at, spans) = (&*key, *user_id, *at, &[]);
-            let said = Said { key, user_id, username, text, spans, at, head, quote };
+            let said = Said { key, user_id, username, text, spans, files, at, head, quote };
             article(&said, State::Waits(delivery), desk)
         }
     }
@@ -121,6 +122,7 @@ struct Said<'a> {
     username: &'a str,
     text: &'a str,
     spans: &'a [Span],
+    files: &'a [File],
     at: u64,
     head: bool,
     quote: Option<Quote>,
@@ -171,6 +173,7 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
         State::Waits(delivery) => {
             content.push(body(&words));
             content.extend(behind);
+            content.extend(files::shown(said.files));
             content.push(waiting(delivery, desk));
         }
         State::Stored(message, choices) => {
@@ -180,6 +183,7 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
             words.extend(message.edited_at.map(|at| edited(at, desk)));
             content.push(body(&words));
             content.extend(behind);
+            content.extend(files::shown(said.files));
             if !message.reactions.is_empty() {
                 content.push(reactions(message, choices, desk.phrases));
             }

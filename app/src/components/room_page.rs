@@ -181,6 +181,19 @@ fn listen(desk: Desk) {
                 browser::show_popover(keys::ID);
             }
         }),
+        // Files may be dropped anywhere.
+        window_event_listener(ev::dragover, move |event| {
+            if browser::has_files(&event) {
+                event.prevent_default();
+            }
+        }),
+        window_event_listener(ev::drop, move |event| {
+            let files = browser::files_of(&event);
+            if let (Some(room), false) = (desk.current.peek(), files.is_empty()) {
+                event.prevent_default();
+                desk.attach(room, files);
+            }
+        }),
         window_event_listener(ev::online, move |_| desk.nudge()),
         window_event_listener(ev::offline, move |_| desk.lose_link()),
         window_event_listener(ev::visibilitychange, move |_| desk.look()),

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Phrases, number, seconds_of, twelve_hours};
+use super::{MEBIBYTE, Phrases, number, seconds_of, twelve_hours};
 use crate::protocol::frame::Refusal;
 
 /// "1 person", "1,000 people".
@@ -142,6 +142,9 @@ pub static EN: Phrases = Phrases {
     blocked: "does not come through",
     check_again: "Check again",
 
+    attach: "Attach pictures or files",
+    detach: "Remove",
+    not_arrived: "Did not arrive",
     message: "Message",
     everyone: "all",
     message_placeholder: "Write a message",
@@ -234,6 +237,14 @@ pub static EN: Phrases = Phrases {
             let kinds = count((*limit).into(), "kind", "kinds");
             ["A message has room for ", &*kinds, " of reactions."].concat()
         }
+        Refusal::NoSuchFile => "The file is not here any more. Please bring it again.".into(),
+        Refusal::TooManyFiles { limit } => {
+            ["A message takes up to ", &*number((*limit).into()), " files."].concat()
+        }
+        Refusal::FileTooLarge { limit } => {
+            ["A file may have up to ", &*number(limit / MEBIBYTE), " MB."].concat()
+        }
+        Refusal::NoRoomForFiles => "There is no room for more files here now.".into(),
         Refusal::IdTaken => "It clashed with another message. Please send it again.".into(),
         Refusal::RateLimited { retry_after_ms } => {
             let wait = count(seconds_of(*retry_after_ms), "second", "seconds");
@@ -270,7 +281,7 @@ pub static EN: Phrases = Phrases {
         make_owner_link: "Make a new link",
         owner_link_once: "It is shown this once. Copy it, and send it only to whom you trust.",
         export: "Take away",
-        export_hint: "What was said in this room, as one file. What was deleted is not in it.",
+        export_hint: "What was said in this room, as one file. What was deleted is not in it, and of pictures and files only the names.",
         is_public: "This room is shown on the first page.",
         is_unlisted: "Only those who know the link find this room.",
         owners_only: "Whoever opened the room can change this, and whoever was given the owner link.",

@@ -1,7 +1,7 @@
 //! Korean (해요체). People are called 님, which ends in a consonant as 명 does: so that the
 //! particle after a name or a number is always 이.
 
-use super::{Phrases, number, seconds_of, twelve_hours};
+use super::{MEBIBYTE, Phrases, number, seconds_of, twelve_hours};
 use crate::protocol::frame::Refusal;
 
 pub static KO: Phrases = Phrases {
@@ -139,6 +139,9 @@ pub static KO: Phrases = Phrases {
     blocked: "지나가지 못해요",
     check_again: "다시 확인",
 
+    attach: "사진이나 파일 붙이기",
+    detach: "빼기",
+    not_arrived: "올리지 못했어요",
     message: "메시지",
     everyone: "모두",
     message_placeholder: "메시지를 적어 보세요",
@@ -209,6 +212,14 @@ pub static KO: Phrases = Phrases {
             ["메시지 하나에는 반응을 ", &*number((*limit).into()), "가지까지 남길 수 있어요."]
                 .concat()
         }
+        Refusal::NoSuchFile => "파일을 찾지 못했어요. 다시 올려 주세요.".into(),
+        Refusal::TooManyFiles { limit } => {
+            ["파일은 한 번에 ", &*number((*limit).into()), "개까지 보낼 수 있어요."].concat()
+        }
+        Refusal::FileTooLarge { limit } => {
+            ["파일은 ", &*number(limit / MEBIBYTE), "MB까지 올릴 수 있어요."].concat()
+        }
+        Refusal::NoRoomForFiles => "지금은 파일을 더 둘 곳이 없어요.".into(),
         Refusal::IdTaken => "다른 메시지와 겹쳤어요. 다시 보내 주세요.".into(),
         Refusal::RateLimited { retry_after_ms } => {
             ["조금 빨라요. ", &number(seconds_of(*retry_after_ms)), "초만 기다려 주세요."].concat()
@@ -243,7 +254,7 @@ pub static KO: Phrases = Phrases {
         make_owner_link: "새 링크 만들기",
         owner_link_once: "지금 한 번만 보여요. 복사해서 믿는 사람에게만 보내 주세요.",
         export: "내보내기",
-        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않아요.",
+        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않고, 사진과 파일은 이름만 들어 있어요.",
         is_public: "첫 화면에 보이는 방이에요.",
         is_unlisted: "링크를 아는 사람만 찾아올 수 있는 방이에요.",
         owners_only: "방을 처음 연 사람과 방지기 링크를 받은 사람이 바꿀 수 있어요.",

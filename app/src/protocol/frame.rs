@@ -1,5 +1,6 @@
 //! What travels: frames up, frames down.
 
+use super::file::FileId;
 use super::id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 use super::limits::Limits;
 use super::message::{Message, User};
@@ -36,9 +37,17 @@ pub enum Command {
     /// of an open room. What was missed follows as batches. → [`Acked::Resumed`], or
     /// [`Acked::Reset`] when the cursor belongs to another life of the database.
     Resume { room: RoomKey, cursor: Cursor },
-    /// Says something, perhaps in reply to the message at that place. Repeating an id is
-    /// harmless. → [`Acked::Posted`]
-    Message { room: RoomKey, id: MessageId, text: String, reply_to: Option<Seq> },
+    /// Says something, perhaps in reply to the message at that place, and perhaps with files that
+    /// one has brought before; with these the text may be empty. Repeating an id is harmless.
+    /// → [`Acked::Posted`]
+    Message {
+        room: RoomKey,
+        id: MessageId,
+        text: String,
+        reply_to: Option<Seq>,
+        #[serde(default)]
+        files: Vec<FileId>,
+    },
     /// Gives one's own message another text. Repeating it is harmless. → [`Acked::Posted`]
     Edit { room: RoomKey, id: MessageId, text: String },
     /// Deletes one's own message: a tombstone stays. Repeating it is harmless.
@@ -274,6 +283,19 @@ pub enum Refusal {
     TooManyReactions {
         limit: u32,
     },
+    /// One has brought no such file to this room, or it was sent already, or it was not sent in
+    /// an hour.
+    NoSuchFile,
+    /// A message has at most `limit` files.
+    TooManyFiles {
+        limit: u32,
+    },
+    /// A file has at most `limit` bytes.
+    FileTooLarge {
+        limit: u64,
+    },
+    /// There is no room for more files here, or none for any.
+    NoRoomForFiles,
     /// Too fast: may be sent again after so many milliseconds.
     RateLimited {
         retry_after_ms: u32,

@@ -23,6 +23,9 @@ pub const REACTIONS: usize = 20;
 /// People who are named with each of them.
 pub const REACTORS: usize = 10;
 
+/// Files of one message.
+pub const FILES: usize = 10;
+
 /// The limits a client should know before it runs into them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,11 +34,13 @@ pub struct Limits {
     pub text: u32,
     /// How long one may edit a message; 0 for ever.
     pub edit_hours: u32,
+    /// Bytes in one file; 0 where there are no files.
+    pub file_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { text: 4000, edit_hours: 24 }
+        Limits { text: 4000, edit_hours: 24, file_bytes: 10 * 1024 * 1024 }
     }
 }
 

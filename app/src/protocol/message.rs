@@ -1,5 +1,6 @@
 //! What was said, and by whom.
 
+use super::file::File;
 use super::id::{MessageId, Rev, RoomKey, Seq, UserId};
 use super::span::{self, Span};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
     /// The text formatted; empty if there is nothing to format: then it is shown as it is.
     pub spans: Vec<Span>,
+    /// Pictures and other files that were sent with it.
+    pub files: Vec<File>,
 }
 
 impl Message {

@@ -14,7 +14,7 @@ mod tests;
 
 pub use storage::StorageKey;
 
-use crate::protocol::{MessageId, Refusal, Seq};
+use crate::protocol::{File, MessageId, Refusal, Seq};
 
 /// Messages one outbox holds.
 pub const MESSAGES: usize = 100;
@@ -47,6 +47,8 @@ pub struct Entry {
     pub text: String,
     /// The message that this one answers.
     pub reply_to: Option<Seq>,
+    /// What goes with it, and is on the server already.
+    pub files: Vec<File>,
     /// Milliseconds since 1970.
     pub written_at: u64,
     pub delivery: Delivery,
@@ -89,6 +91,7 @@ impl Outbox {
         id: MessageId,
         text: String,
         reply_to: Option<Seq>,
+        files: Vec<File>,
         written_at: u64,
     ) -> Result<(), Full> {
         if self.entries.len() >= MESSAGES {
@@ -97,7 +100,8 @@ impl Outbox {
         if self.bytes() + text.len() > BYTES {
             return Err(Full::Bytes);
         }
-        self.entries.push(Entry { id, text, reply_to, written_at, delivery: Delivery::Waiting });
+        let delivery = Delivery::Waiting;
+        self.entries.push(Entry { id, text, reply_to, files, written_at, delivery });
         Ok(())
     }
 

@@ -96,8 +96,13 @@ impl Dialect {
                 random[..4].copy_from_slice(&number.to_be_bytes());
                 random[4..8].copy_from_slice(&(sender as u32).to_be_bytes());
                 let id = MessageId::new(now_millis(), random);
-                let command =
-                    Command::Message { room: RoomKey(who.room.clone()), id, text, reply_to: None };
+                let command = Command::Message {
+                    room: RoomKey(who.room.clone()),
+                    id,
+                    text,
+                    reply_to: None,
+                    files: Vec::new(),
+                };
                 self.say(&ClientFrame::Command { id: number, command }, out);
             }
             Dialect::SocketIo => {

@@ -6,8 +6,8 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats` and
-//! `keeping` are what it does inside a transaction, `reader` and `search` answer questions on connections of the
+//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats`,
+//! `keeping` and `files` are what it does inside a transaction, `reader` and `search` answer questions on connections of the
 //! `readers`, `rows` turns rows into values; `archive` is for who reads or copies
 //! the file beside a server. The tables are in `server/migrations`.
 
@@ -19,6 +19,7 @@ mod amendments;
 mod mentions;
 mod seats;
 mod keeping;
+mod files;
 mod readers;
 mod reader;
 mod search;
@@ -28,11 +29,11 @@ pub mod archive;
 pub use home::OpenError;
 
 use super::{
-    Amendment, Answer, Commit, Draft, Engine, Error, Keeping, Latest, Membership, PostError,
-    Posted, Result, RoomId, RoomRecord, SessionRecord, Settings, TokenHash,
+    Amendment, Answer, Commit, Content, Draft, Engine, Error, Keeping, Latest, Membership, NewFile,
+    PostError, Posted, Result, RoomId, RoomRecord, SessionRecord, Settings, TokenHash,
 };
 use app::page::{Found, Terms};
-use app::protocol::{Epoch, Message, MessagePage, RoomKey, Seq, UserId};
+use app::protocol::{Epoch, File, FileId, Message, MessagePage, RoomKey, Seq, UserId};
 use async_trait::async_trait;
 use reader::Reader;
 use std::path::PathBuf;
@@ -186,6 +187,15 @@ impl Engine for Sqlite {
 
     async fn before(&self, room: RoomId, before: Seq, limit: usize) -> Result<MessagePage> {
         self.reader.before(room, before, limit).await.map_err(Error::during("reading history"))
+    }
+
+    async fn add_file(&self, file: NewFile) -> Result<Option<File>> {
+        let file = Box::new(file);
+        self.write(|asker| Write::AddFile { file, asker }).await
+    }
+
+    async fn file(&self, id: FileId, small: bool) -> Result<Option<Content>> {
+        self.reader.file(id, small).await.map_err(Error::during("reading a file"))
     }
 
     async fn search(

@@ -5,7 +5,7 @@ use crate::emoji::is_emoji;
 use crate::engine::{Amendment, Change, Draft, PostError, Posted, RoomId};
 use crate::markdown::{self, Name};
 use crate::session::Session;
-use app::protocol::{Acked, MessageId, Refusal, RoomKey, Seq, Span, limits};
+use app::protocol::{Acked, FileId, MessageId, Refusal, RoomKey, Seq, Span, limits};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -23,6 +23,21 @@ pub enum Wish<'a> {
     Edit(&'a str),
     Delete,
     React { emoji: &'a str, on: bool },
+}
+
+/// What a member wants to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Saying<'a> {
+    pub id: MessageId,
+    pub text: &'a str,
+    pub reply_to: Option<Seq>,
+    pub files: &'a [FileId],
+}
+
+impl<'a> Saying<'a> {
+    pub fn text(id: MessageId, text: &'a str) -> Self {
+        Saying { id, text, reply_to: None, files: &[] }
+    }
 }
 
 impl Registry {
@@ -48,12 +63,17 @@ impl Registry {
         session: &Session,
         address: IpAddr,
         room: &RoomKey,
-        id: MessageId,
-        text: &str,
-        reply_to: Option<Seq>,
+        Saying { id, text, reply_to, files }: Saying<'_>,
     ) -> Result<Posted, Refusal> {
         let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
-        let text = self.tidy(text)?;
+        if files.len() > limits::FILES {
+            return Err(Refusal::TooManyFiles { limit: limits::FILES as u32 });
+        }
+        let text = match self.tidy(text) {
+            // A picture needs no words.
+            Err(Refusal::TextBlank) if !files.is_empty() => String::new(),
+            text => text?,
+        };
         session.spend_message()?;
         self.throttles.spend_message(address, seat.room)?;
         let spans = self.formatted(seat.room, &text);
@@ -65,6 +85,7 @@ impl Registry {
             text,
             spans,
             reply_to,
+            files: files.to_vec(),
             created_at: now_millis(),
         };
         self.engine.post(draft).await.map_err(|error| self.refusal(error))
@@ -129,6 +150,7 @@ impl Registry {
         match error {
             PostError::IdTaken => Refusal::IdTaken,
             PostError::NoSuchMessage => Refusal::NoSuchMessage,
+            PostError::NoSuchFile => Refusal::NoSuchFile,
             PostError::NotYours => Refusal::NotYours,
             PostError::TooLate => Refusal::TooLateToEdit { hours: self.settings.edit_hours },
             PostError::TooManyReactions => {

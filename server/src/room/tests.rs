@@ -3,12 +3,13 @@ mod followers;
 
 use super::*;
 use crate::engine::{
-    Amendment, Draft, Keeping, Latest, Membership, PostError, Posted, Result, SessionRecord,
+    Amendment, Content, Draft, Keeping, Latest, Membership, NewFile, PostError, Posted, Result,
+    SessionRecord,
 };
 use crate::names::Username;
 use crate::session::{Queue, Queued};
 use app::page::{Found, Terms};
-use app::protocol::{Cursor, Epoch, Message, MessageId, MessagePage, Seq};
+use app::protocol::{Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
@@ -61,6 +62,12 @@ impl Engine for Log {
     }
     async fn members(&self, _: RoomId, _: usize) -> Result<Vec<(UserId, String)>> {
         Ok(Vec::new())
+    }
+    async fn add_file(&self, _: NewFile) -> Result<Option<File>> {
+        unreachable!()
+    }
+    async fn file(&self, _: FileId, _: bool) -> Result<Option<Content>> {
+        unreachable!()
     }
     async fn settings(&self, _: RoomId) -> Result<Settings> {
         Ok(Settings::default())

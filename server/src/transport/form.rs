@@ -4,7 +4,7 @@
 use crate::engine::Posted;
 use crate::names;
 use crate::pages::{Pages, Visitor, room_path};
-use crate::registry::Joining;
+use crate::registry::{Joining, Saying};
 use crate::session::Session;
 use crate::transport::{fresh_id, status, to_the_end};
 use app::i18n::Locale;
@@ -159,7 +159,7 @@ async fn post(
         // Whose name someone else has by now speaks under another.
         registry.visit(&room, session)?;
     }
-    let said_before = match registry.post(session, address, key, id, text, None).await {
+    let said_before = match registry.post(session, address, key, Saying::text(id, text)).await {
         Ok(Posted::Fresh(_)) => return Ok(()),
         Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() == Some(&message.text),
         Err(Refusal::IdTaken) => false,
@@ -168,7 +168,7 @@ async fn post(
     // Going back brings a form up again that has been sent: other words under the same name
     // are another message.
     if !said_before {
-        registry.post(session, address, key, fresh_id(), text, None).await?;
+        registry.post(session, address, key, Saying::text(fresh_id(), text)).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod problem;
 mod body;
 mod caller;
 mod docs;
+mod files;
 mod openapi;
 mod read;
 mod rooms;
@@ -41,6 +42,9 @@ use utoipa_axum::routes;
 /// A request must have come in, and its answer be ready, within this time.
 const ANSWER: Duration = Duration::from_secs(15);
 
+/// A file must have come in within this time.
+const BRINGING: Duration = Duration::from_secs(180);
+
 /// What the API needs.
 pub struct Api {
     pub registry: Arc<Registry>,
@@ -70,6 +74,10 @@ pub fn router(api: Arc<Api>) -> Router {
         .routes(routes!(search::search))
         .routes(routes!(rooms::edit, rooms::delete))
         .routes(routes!(rooms::react, rooms::take_back));
+    let bytes = usize::try_from(api.registry.limits().file_bytes).unwrap_or(usize::MAX);
+    let files =
+        OpenApiRouter::new().routes(routes!(files::bring)).layer(DefaultBodyLimit::max(bytes));
+    let rooms = rooms.merge(files);
     let (rooms, description) =
         OpenApiRouter::with_openapi(openapi::about()).nest("/api/v1", rooms).split_for_parts();
     let description = Arc::new(description);
@@ -79,6 +87,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/api/openapi.json", get(openapi::serve).with_state(Arc::clone(&description)))
         .route("/api/docs", get(docs::page).with_state(description))
         .route("/problems/{kind}", get(docs::problem))
+        .route("/files/{id}", get(files::content))
+        .route("/files/{id}/small", get(files::small))
         // Nothing else under this prefix is a page.
         .route("/api", axum::routing::any(async || Failure::UnknownPath))
         .nest("/api/", unknown)
@@ -91,10 +101,13 @@ pub fn router(api: Arc<Api>) -> Router {
         .with_state(api)
 }
 
-/// Reads may wait; nothing else takes long.
+/// Reads may wait, and files take long to come by a slow network; nothing else does.
 async fn answer_in_time(request: Request, next: Next) -> Response {
-    let may_wait = request.method() == Method::GET;
-    let patience = if may_wait { ANSWER + read::LONGEST_WAIT } else { ANSWER };
+    let patience = match *request.method() {
+        Method::GET => ANSWER + read::LONGEST_WAIT,
+        _ if request.uri().path().ends_with("/files") => BRINGING,
+        _ => ANSWER,
+    };
     let answer = timeout(patience, next.run(request)).await;
     answer.unwrap_or_else(|_| Failure::TooSlow.into_response())
 }
@@ -103,7 +116,9 @@ async fn answer_in_time(request: Request, next: Next) -> Response {
 async fn keep_private(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    // Files say for themselves how they may be kept.
+    let private = HeaderValue::from_static("private, no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(private);
     response
 }
 

@@ -132,7 +132,7 @@ pub async fn while_time_flies<F: Future>(future: F) -> F::Output {
 }
 
 pub fn message(room: &str, id: MessageId, text: &str) -> Command {
-    Command::Message { room: key(room), id, text: text.into(), reply_to: None }
+    Command::Message { room: key(room), id, text: text.into(), reply_to: None, files: Vec::new() }
 }
 
 pub fn key(room: &str) -> RoomKey {

@@ -2,6 +2,7 @@
 //! function that opens an empty log, and so runs each of these facts.
 
 pub use crate::amending::*;
+pub use crate::filing::*;
 pub use crate::keeping::*;
 
 use app::page::Terms;
@@ -59,6 +60,9 @@ macro_rules! contract {
             who_sits_down_first_owns_the_room
             the_last_owner_link_makes_owners
             settings_are_kept_and_public_rooms_are_listed
+            a_file_is_shown_by_one_message_and_gone_with_it
+            a_file_is_for_whoever_brought_it_and_where_they_did
+            files_have_so_much_space_and_wait_for_an_hour
             an_answer_names_the_place_of_a_message_that_is_there
         );
     };
@@ -492,6 +496,7 @@ pub fn draft(room: RoomId, user: u64, text: &str) -> Draft {
         text: text.to_owned(),
         spans: Vec::new(),
         reply_to: None,
+        files: Vec::new(),
         created_at: 1_700_000_000_000 + made,
     }
 }

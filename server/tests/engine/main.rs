@@ -3,5 +3,6 @@
 
 mod amending;
 mod contract;
+mod filing;
 mod keeping;
 mod sqlite;

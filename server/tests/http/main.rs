@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod filing;
 mod manners;
 mod reading;
 mod streaming;

@@ -5,6 +5,7 @@ mod amending;
 mod heard;
 mod outgoing;
 mod telling;
+pub mod uploads;
 
 use super::super::connection_check::Check;
 use super::super::live::Live;

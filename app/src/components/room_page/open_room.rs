@@ -2,6 +2,7 @@
 //! nothing else.
 
 use super::super::live::Live;
+use super::desk::uploads::Upload;
 use super::zone::Offsets;
 use crate::page::RoomView;
 use crate::protocol::{
@@ -26,6 +27,10 @@ pub struct OpenRoom {
     pub outbox: Live<Outbox>,
     /// What stands in the composer.
     pub draft: Live<String>,
+    /// Files that go with the next message.
+    pub uploads: Live<Vec<Upload>>,
+    /// The message is to be sent as soon as its files are there.
+    pub awaits_files: Live<bool>,
     /// What the composer's keys have led to so far.
     pub input: Live<Input>,
     /// Which pages are in the document.
@@ -136,6 +141,8 @@ impl OpenRoom {
             seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
             reply: Live::new(None),
+            uploads: Live::new(Vec::new()),
+            awaits_files: Live::new(false),
             asked_quotes: Live::new(Vec::new()),
             unnamed_reactions: Live::new(Vec::new()),
             typing: Live::new(Typing::default()),

@@ -1,22 +1,26 @@
 //! How an outbox is kept in localStorage: under which key, in which form.
 
 use super::{Delivery, Entry, Outbox};
-use crate::protocol::{Codec, MessageId, Refusal, RoomKey, Seq, UserId};
+use crate::protocol::{Codec, File, MessageId, Refusal, RoomKey, Seq, UserId};
 use std::fmt;
 
 /// The first byte of what is stored. Another form takes another number.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
-/// The form before replies: what it held must not be lost.
+/// The forms before files and before replies: what they held must not be lost.
+const WITHOUT_FILES: u8 = 2;
 const WITHOUT_REPLIES: u8 = 1;
 
 const PREFIX: &str = "sarangbang.outbox.";
 
-/// An entry as stored: id, text, date, and the refusal if it failed; what it answers. The refusal is bytes of
-/// its own, so that a later build that knows other refusals still reads the message.
-type Stored = (StoredBefore, Option<Seq>);
+/// An entry as stored: id, text, date, and the refusal if it failed; what it answers; its files.
+/// The refusal is bytes of its own, so that a later build that knows other refusals still reads
+/// the message.
+type Stored = (StoredSecond, Vec<File>);
 
-type StoredBefore = (MessageId, String, u64, Option<Vec<u8>>);
+type StoredSecond = (StoredFirst, Option<Seq>);
+
+type StoredFirst = (MessageId, String, u64, Option<Vec<u8>>);
 
 impl Outbox {
     /// The entries as text. What is in flight counts as waiting: only an ack takes it out.
@@ -26,7 +30,8 @@ impl Outbox {
                 Delivery::Failed(refusal) => Some(Codec::Postcard.encode(refusal)),
                 _ => None,
             };
-            ((entry.id, entry.text.clone(), entry.written_at, refusal), entry.reply_to)
+            let first = (entry.id, entry.text.clone(), entry.written_at, refusal);
+            ((first, entry.reply_to), entry.files.clone())
         });
         let bytes = Codec::Postcard.encode(&stored.collect::<Vec<_>>());
         // One character for each byte: storage keeps two bytes for every character.
@@ -39,13 +44,18 @@ impl Outbox {
             text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_default();
         let stored: Vec<Stored> = match bytes.split_first() {
             Some((&VERSION, rest)) => Codec::Postcard.decode(rest).unwrap_or_default(),
+            Some((&WITHOUT_FILES, rest)) => {
+                let stored: Vec<StoredSecond> = Codec::Postcard.decode(rest).unwrap_or_default();
+                stored.into_iter().map(|entry| (entry, Vec::new())).collect()
+            }
             Some((&WITHOUT_REPLIES, rest)) => {
-                let stored: Vec<StoredBefore> = Codec::Postcard.decode(rest).unwrap_or_default();
-                stored.into_iter().map(|entry| (entry, None)).collect()
+                let stored: Vec<StoredFirst> = Codec::Postcard.decode(rest).unwrap_or_default();
+                stored.into_iter().map(|entry| ((entry, None), Vec::new())).collect()
             }
             _ => Vec::new(),
         };
-        let entries = stored.into_iter().map(|((id, text, written_at, refusal), reply_to)| {
+        let entries = stored.into_iter().map(|((first, reply_to), files)| {
+            let (id, text, written_at, refusal) = first;
             let delivery = match refusal {
                 // A reason this build cannot read is still a reason not to send by itself.
                 Some(reason) => {
@@ -53,7 +63,7 @@ impl Outbox {
                 }
                 None => Delivery::Waiting,
             };
-            Entry { id, text, reply_to, written_at, delivery }
+            Entry { id, text, reply_to, files, written_at, delivery }
         });
         Outbox { entries: entries.collect(), ..Outbox::default() }
     }

@@ -1,6 +1,5 @@
 use super::*;
-use crate::protocol::Codec;
-use crate::protocol::{RoomKey, UserId};
+use crate::protocol::{Codec, File, FileId, Picture, RoomKey, UserId};
 use proptest::prelude::*;
 
 fn id(number: u64) -> MessageId {
@@ -10,7 +9,7 @@ fn id(number: u64) -> MessageId {
 fn outbox(numbers: impl IntoIterator<Item = u64>) -> Outbox {
     let mut outbox = Outbox::default();
     for number in numbers {
-        outbox.push(id(number), number.to_string(), None, number).unwrap();
+        outbox.push(id(number), number.to_string(), None, Vec::new(), number).unwrap();
     }
     outbox
 }
@@ -127,14 +126,14 @@ fn who_is_not_in_the_room_any_more_loses_nothing() {
 #[test]
 fn a_full_outbox_says_so() {
     let mut many = outbox(1..=100);
-    assert_eq!(many.push(id(101), "".into(), None, 0), Err(Full::Messages));
+    assert_eq!(many.push(id(101), "".into(), None, Vec::new(), 0), Err(Full::Messages));
     let mut long = outbox([]);
     for number in 0..16 {
-        long.push(id(number), "x".repeat(BYTES / 16), None, 0).unwrap();
+        long.push(id(number), "x".repeat(BYTES / 16), None, Vec::new(), 0).unwrap();
     }
-    assert_eq!(long.push(id(16), "x".into(), None, 0), Err(Full::Bytes));
+    assert_eq!(long.push(id(16), "x".into(), None, Vec::new(), 0), Err(Full::Bytes));
     long.acked(id(0));
-    assert_eq!(long.push(id(16), "x".into(), None, 0), Ok(()));
+    assert_eq!(long.push(id(16), "x".into(), None, Vec::new(), 0), Ok(()));
 }
 
 #[test]
@@ -166,7 +165,7 @@ fn a_reason_of_another_build_does_not_lose_the_message() {
 fn an_adopted_outbox_is_merged_by_time_and_each_order_stays() {
     let mut mine = outbox([1, 4, 6]);
     let mut theirs = outbox([2, 4, 5]);
-    theirs.push(id(3), "3".into(), None, 3).unwrap();
+    theirs.push(id(3), "3".into(), None, Vec::new(), 3).unwrap();
     mine.adopt(theirs);
     assert_eq!(order(&mine), "1 2 4 5 3 6");
 }
@@ -277,6 +276,26 @@ proptest! {
         }
         prop_assert_eq!(arrived, (1..=8).map(id).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn files_are_kept_with_their_message() {
+    let picture = Some(Picture { width: 4, height: 3 });
+    let (name, kind) = ("귤.jpg".to_owned(), "image/jpeg".to_owned());
+    let file = File { id: FileId::new([7; 16]), name, kind, bytes: 9, picture };
+    let mut outbox = Outbox::default();
+    outbox.push(id(1), String::new(), Some(3), vec![file], 1).unwrap();
+    assert_eq!(Outbox::decode(&outbox.encode()), outbox);
+}
+
+#[test]
+fn what_was_kept_before_there_were_files_is_not_lost() {
+    let first = (id(1), "하나".to_owned(), 1_u64, None::<Vec<u8>>);
+    let kept = vec![(first, Some(4_u64))];
+    let bytes = Codec::Postcard.encode(&kept);
+    let text: String = std::iter::once(2).chain(bytes).map(char::from).collect();
+    let [entry] = Outbox::decode(&text).entries().to_vec().try_into().unwrap();
+    assert_eq!((&*entry.text, entry.reply_to, entry.files.len()), ("하나", Some(4), 0));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What one wrote and the room has not confirmed yet: it stands after the last message.
 
 use super::Timeline;
-use crate::protocol::{MessageId, Seq, User, UserId};
+use crate::protocol::{File, MessageId, Seq, User, UserId};
 use crate::store::outbox::{Delivery, Entry};
 
 /// A row that waits for its place in the room.
@@ -12,6 +12,7 @@ pub struct Pending {
     pub username: String,
     pub text: String,
     pub reply_to: Option<Seq>,
+    pub files: Vec<File>,
     /// Milliseconds since 1970, by the page's clock.
     pub written_at: u64,
     pub delivery: Delivery,
@@ -29,6 +30,7 @@ impl Timeline {
                 username: me.username.clone(),
                 text: entry.text.clone(),
                 reply_to: entry.reply_to,
+                files: entry.files.clone(),
                 written_at: entry.written_at,
                 delivery: entry.delivery.clone(),
             })

@@ -74,6 +74,7 @@ fn entry(number: u64) -> Entry {
         id: id(number),
         text: "안녕".into(),
         reply_to: None,
+        files: Vec::new(),
         written_at: number * MINUTE,
         delivery: Delivery::Waiting,
     }

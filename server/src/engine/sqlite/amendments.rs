@@ -1,9 +1,9 @@
 //! Changes of messages that are there, as they are written inside the writer's transaction,
 //! after its posts: whoever changes a message has seen it stored, or sent it before.
 
-use super::mentions;
-use super::posts::{self, Changes, json, spans_json};
+use super::posts::{self, Changes, files_json, json, spans_json};
 use super::rows::to_sql;
+use super::{files, mentions};
 use crate::engine::{Amendment, Answer, Change, PostError, Posted};
 use app::protocol::{Message, Reaction, Reactor, Rev, UserId, limits};
 use sqlx::SqliteConnection;
@@ -80,7 +80,9 @@ async fn amended(
                 .execute(&mut *connection)
                 .await?;
             mentions::forget(connection, amendment.room.0, message).await?;
+            files::forget(connection, amendment.room, message).await?;
             Ok(Some(Message {
+                files: Vec::new(),
                 text: String::new(),
                 spans: Vec::new(),
                 edited_at: None,
@@ -195,14 +197,14 @@ async fn write(
             let Message { seq, rev, text, edited_at, deleted, reactions, .. } = message;
             let (seq, rev, edited_at) = (to_sql(*seq), to_sql(*rev), edited_at.map(to_sql));
             let reactions = (!reactions.is_empty()).then(|| json(reactions));
-            let spans = spans_json(message);
-            (*room, seq, rev, text, edited_at, i64::from(*deleted), reactions, spans)
+            let (spans, files) = (spans_json(message), files_json(message));
+            (*room, seq, rev, text, edited_at, i64::from(*deleted), reactions, spans, files)
         })
         .collect();
     sqlx::query(
         "UPDATE messages SET rev = now.value ->> 2, text = now.value ->> 3,
                 edited_at = now.value ->> 4, deleted = now.value ->> 5,
-                reactions = now.value ->> 6, spans = now.value ->> 7
+                reactions = now.value ->> 6, spans = now.value ->> 7, files = now.value ->> 8
          FROM jsonb_each(?1) AS now
          WHERE messages.room = now.value ->> 0 AND messages.seq = now.value ->> 1;
 

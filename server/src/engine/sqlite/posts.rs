@@ -2,8 +2,8 @@
 //! handful of statements, however many drafts and rooms it holds. Row by row, the calls into
 //! SQLite would cost ten times what the disk does.
 
-use super::mentions;
 use super::rows::{MessageRow, to_sql};
+use super::{files, mentions};
 use crate::engine::{Answer, Draft, PostError, Posted, RoomBatch, RoomId};
 use app::protocol::{Message, MessageId, Rev, Seq};
 use sqlx::SqliteConnection;
@@ -32,13 +32,21 @@ pub(super) async fn store(
     drafts: &[&Draft],
 ) -> sqlx::Result<(Vec<Answer>, Changes)> {
     let counters = counters(connection, drafts.iter().map(|draft| draft.room)).await?;
-    let (answers, batches) = place(drafts, counters.clone(), Known::new());
+    let waiting = files::waiting(connection, drafts).await?;
+    // What is sent again shows its files already; of these the ids are looked up at once.
+    let with_files = drafts.iter().filter(|draft| !draft.files.is_empty());
+    let with_files: Vec<_> = with_files.map(|draft| (draft.room, draft.id)).collect();
+    let sent = match with_files.is_empty() {
+        true => Known::new(),
+        false => known(connection, with_files.into_iter()).await?,
+    };
+    let (answers, batches) = place(drafts, counters.clone(), sent, waiting.clone());
     match write(connection, &batches).await {
         Ok(()) => Ok((answers, batches)),
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
             let ids = drafts.iter().map(|draft| (draft.room, draft.id));
             let known = known(connection, ids).await?;
-            let (answers, batches) = place(drafts, counters, known);
+            let (answers, batches) = place(drafts, counters, known, waiting);
             write(connection, &batches).await?;
             Ok((answers, batches))
         }
@@ -69,10 +77,15 @@ pub(super) async fn is_stored(
     .await
 }
 
-fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<Answer>, Changes) {
+fn place(
+    drafts: &[&Draft],
+    mut counters: Counters,
+    mut known: Known,
+    mut waiting: files::Waiting,
+) -> (Vec<Answer>, Changes) {
     let mut batches = Changes::new();
     let place = |draft: &&Draft| {
-        let Draft { room, id, user, username, text, spans, reply_to, created_at } =
+        let Draft { room, id, user, username, text, spans, reply_to, created_at, .. } =
             (*draft).clone();
         if let Some(message) = known.get(&(room, id)) {
             let own = message.user_id == user;
@@ -85,6 +98,7 @@ fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<An
         if reply_to.is_some_and(|place| place == 0 || place > *seq) {
             return Err(PostError::NoSuchMessage);
         }
+        let files = files::take(&mut waiting, draft).ok_or(PostError::NoSuchFile)?;
         let batch = batches.entry(room).or_insert_with(|| empty_batch(room, *rev));
         *seq += 1;
         *rev += 1;
@@ -102,6 +116,7 @@ fn place(drafts: &[&Draft], mut counters: Counters, mut known: Known) -> (Vec<An
             reply_to,
             reactions: Vec::new(),
             spans,
+            files,
         });
         batch.to = rev;
         batch.messages.push(message.clone());
@@ -164,13 +179,14 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
         .collect();
     let named = messages.iter().flat_map(|(room, message)| mentions::of(*room, message)).collect();
     let rows: Vec<_> = messages
-        .into_iter()
+        .iter()
         .map(|(room, message)| {
-            let Message { id, seq, rev, user_id, username, text, created_at, .. } = &**message;
+            let Message { id, seq, rev, user_id, username, text, created_at, .. } = &***message;
             let (user, created_at) = (to_sql(user_id.0), to_sql(*created_at));
             let (reply_to, spans) = (message.reply_to.map(to_sql), spans_json(message));
+            let files = files_json(message);
             let (seq, rev) = (to_sql(*seq), to_sql(*rev));
-            (room, seq, rev, id, user, username, text, created_at, reply_to, spans)
+            (*room, seq, rev, id, user, username, text, created_at, reply_to, spans, files)
         })
         .collect();
     let ends: Vec<_> = batches
@@ -181,9 +197,10 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
     // jsonb_each, because json_each would write every row out as text to be parsed again.
     sqlx::query(
         "INSERT INTO messages (room, seq, rev, id, user_id, username, text, created_at,
-                               reply_to, spans)
+                               reply_to, spans, files)
          SELECT value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3, '-'),
-                value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
+                value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
+                value ->> 10
          FROM jsonb_each(?);
 
          UPDATE rooms SET seq = ends.value ->> 1, rev = ends.value ->> 2
@@ -193,7 +210,13 @@ async fn write(connection: &mut SqliteConnection, batches: &Changes) -> sqlx::Re
     .bind(json(&ends))
     .execute(&mut *connection)
     .await?;
-    mentions::write(connection, named).await
+    mentions::write(connection, named).await?;
+    files::show(connection, messages.iter().map(|(_, message)| &***message)).await
+}
+
+/// The files as they are stored.
+pub(super) fn files_json(message: &Message) -> Option<String> {
+    (!message.files.is_empty()).then(|| json(&message.files))
 }
 
 /// The spans as they are stored.
@@ -227,6 +250,7 @@ mod tests {
             text: "안녕".into(),
             spans: Vec::new(),
             reply_to: None,
+            files: Vec::new(),
             created_at: 1,
         };
         let (a, b, c, a_of_another) = (draft(1, 1), draft(2, 1), draft(3, 1), draft(1, 2));

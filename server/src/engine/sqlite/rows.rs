@@ -83,6 +83,7 @@ pub(super) struct MessageRow {
     reply_to: Option<i64>,
     reactions: Option<String>,
     spans: Option<String>,
+    files: Option<String>,
 }
 
 impl From<MessageRow> for Arc<Message> {
@@ -101,6 +102,7 @@ impl From<MessageRow> for Arc<Message> {
             reply_to: row.reply_to.map(i64::cast_unsigned),
             reactions: from_json(row.reactions),
             spans: from_json(row.spans),
+            files: from_json(row.files),
         })
     }
 }

@@ -1,9 +1,9 @@
 //! A write on its way from who asks for it, through the line, to its answer.
 
 use crate::engine::{
-    Amendment, Answer, Draft, Keeping, Membership, Result, RoomId, RoomRecord, TokenHash,
+    Amendment, Answer, Draft, Keeping, Membership, NewFile, Result, RoomId, RoomRecord, TokenHash,
 };
-use app::protocol::{RoomKey, Seq, UserId};
+use app::protocol::{File, RoomKey, Seq, UserId};
 use tokio::sync::oneshot;
 
 /// A write in line.
@@ -26,6 +26,10 @@ pub(super) enum Write {
         room: RoomId,
         username: String,
         asker: Asker<Result<(UserId, Membership)>>,
+    },
+    AddFile {
+        file: Box<NewFile>,
+        asker: Asker<Result<Option<File>>>,
     },
     Keep {
         room: RoomId,

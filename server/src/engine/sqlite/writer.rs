@@ -9,10 +9,10 @@
 use super::Options;
 use super::amendments;
 use super::home::{self, Home};
-use super::keeping;
 use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
+use super::{files, keeping};
 use crate::engine::{
     Amendment, Answer, Change, Commit, Error, PostError, Posted, Result, RoomBatch,
 };
@@ -179,6 +179,7 @@ impl Writer {
                 Write::MakeRoom { asker, .. } => asker.give(),
                 Write::Join { asker, .. } => asker.give(),
                 Write::Keep { asker, .. } => asker.give(),
+                Write::AddFile { asker, .. } => asker.give(),
                 Write::NewUser { asker } => asker.give(),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => asker.give(),
                 Write::Close => self.queue.close(),
@@ -196,6 +197,7 @@ impl Writer {
                 Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
                 Write::Keep { asker, .. } => asker.refuse(Err(error())),
+                Write::AddFile { asker, .. } => asker.refuse(Err(error())),
                 Write::NewUser { asker } => asker.refuse(Err(error())),
                 Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => {
                     asker.refuse(Err(error()))
@@ -274,6 +276,9 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
             }
             Write::Keep { room, keeping, asker } => {
                 asker.answer = Some(Ok(keeping::keep(connection, *room, keeping).await?));
+            }
+            Write::AddFile { file, asker } => {
+                asker.answer = Some(Ok(files::add(connection, file).await?));
             }
             Write::NewUser { asker } => {
                 asker.answer = Some(Ok(seats::new_user(connection).await?));
@@ -397,6 +402,7 @@ mod tests {
             text: "안녕".into(),
             spans: Vec::new(),
             reply_to: None,
+            files: Vec::new(),
             created_at: 1,
         };
         (Write::Post { draft, asker: Asker::new(reply) }, answer)

@@ -2,7 +2,7 @@
 //! but a field that does not apply is absent here.
 
 use super::problem::{Failure, Result};
-use app::protocol::{self, MessageId, Span};
+use app::protocol::{self, FileId, MessageId, Span};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -29,11 +29,15 @@ pub struct PostBody {
     #[schema(value_type = Option<Uuid>)]
     pub id: Option<MessageId>,
     /// Plain text. White space at its ends goes, three or more blank lines become two.
-    #[schema(min_length = 1, example = "It is nine.")]
+    #[schema(example = "It is nine.")]
     pub text: String,
     /// The `seq` of the message that this one answers.
     #[schema(minimum = 1)]
     pub reply_to: Option<u64>,
+    /// Files that were brought to the room before, at most ten; the text may then be empty.
+    #[serde(default)]
+    #[schema(required = false, max_items = 10, value_type = Vec<Uuid>)]
+    pub files: Vec<FileId>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -138,6 +142,40 @@ pub struct Message {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, value_type = Vec<Object>)]
     spans: Vec<Span>,
+    /// Pictures and other files that were sent with it. Only if there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    files: Vec<File>,
+}
+
+/// A file, without its content.
+#[derive(Serialize, ToSchema)]
+pub struct File {
+    /// Its content is at `/files/{id}`, and of a picture a small one at `/files/{id}/small`.
+    id: Uuid,
+    #[schema(example = "tangerines.jpg")]
+    name: String,
+    /// Its media type, by its content.
+    #[schema(example = "image/jpeg")]
+    kind: String,
+    bytes: u64,
+    /// Only of a picture that can be drawn: its size in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    picture: Option<Picture>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Picture {
+    width: u32,
+    height: u32,
+}
+
+impl From<protocol::File> for File {
+    fn from(protocol::File { id, name, kind, bytes, picture }: protocol::File) -> Self {
+        let picture = picture.map(|protocol::Picture { width, height }| Picture { width, height });
+        File { id: id.0, name, kind, bytes, picture }
+    }
 }
 
 /// One emoji at a message, and who gave it.
@@ -182,6 +220,7 @@ impl From<Arc<protocol::Message>> for Message {
             reply_to: message.reply_to,
             reactions: message.reactions.into_iter().map(Into::into).collect(),
             spans: message.spans,
+            files: message.files.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::body::{EditBody, JoinBody, Joined, JsonBody, Message, PostBody, Users
 use super::caller::{Caller, Emoji, MessageName, RoomName};
 use super::problem::{Result, kind};
 use crate::engine::Posted;
-use crate::registry::{self, Reader, Seated, Wish};
+use crate::registry::{self, Reader, Saying, Seated, Wish};
 use crate::security::token::Secret;
 use crate::transport::{fresh_id, to_the_end};
 use app::protocol::{Cursor, MessageId, Refusal, RoomKey};
@@ -104,8 +104,9 @@ pub async fn say(
     let session = reader.session.ok_or(Refusal::NotJoined)?;
     api.registry.visit(&room, &session)?;
     let id = body.id.unwrap_or_else(fresh_id);
-    let PostBody { text, reply_to, .. } = body;
-    let posted = api.registry.post(&session, reader.address, &key, id, &text, reply_to).await?;
+    let PostBody { text, reply_to, files, .. } = body;
+    let saying = Saying { id, text: &text, reply_to, files: &files };
+    let posted = api.registry.post(&session, reader.address, &key, saying).await?;
     Ok(match posted {
         Posted::Fresh(message) => (StatusCode::CREATED, Json(message.into())),
         Posted::Repeat(message) => (StatusCode::OK, Json(message.into())),

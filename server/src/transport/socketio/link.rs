@@ -142,7 +142,8 @@ impl Link {
             Asked::Join(join) => self.join(join).await,
             Asked::Message { text, more: More { id, reply_to } } => {
                 let id = id.unwrap_or_else(fresh_id);
-                let message = |room| Command::Message { room, id, text, reply_to };
+                let message =
+                    |room| Command::Message { room, id, text, reply_to, files: Vec::new() };
                 return self.say(callback, message).await;
             }
             Asked::Edit(Edit { id, text }) => {

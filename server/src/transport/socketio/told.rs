@@ -10,6 +10,7 @@ use app::protocol::{
 };
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// What one frame says.
@@ -135,7 +136,8 @@ impl Said {
     pub fn json(&self, form: Form) -> &RawValue {
         match form {
             Form::Classic => self.classic.get_or_init(|| {
-                let Message { username, text, created_at, .. } = &*self.message;
+                let Message { username, created_at, .. } = &*self.message;
+                let text = &with_files(&self.message);
                 raw(&Classic { username, text, created_at: *created_at })
             }),
             Form::Whole => self
@@ -143,6 +145,16 @@ impl Said {
                 .get_or_init(|| raw(&Whole { message: &self.message, cursor: self.cursor() })),
         }
     }
+}
+
+/// A text that also says which files came with it: the tutorial's clients know nothing else.
+fn with_files(message: &Message) -> Cow<'_, str> {
+    if message.files.is_empty() {
+        return Cow::Borrowed(&message.text);
+    }
+    let words = (!message.text.is_empty()).then_some(&*message.text);
+    let names = message.files.iter().map(|file| &*file.name);
+    Cow::Owned(words.into_iter().chain(names).collect::<Vec<_>>().join("\n"))
 }
 
 impl Coming {

@@ -299,6 +299,7 @@ impl Desk {
     }
 
     fn on_left(self, key: &RoomKey) {
+        browser::forget_page(&super::super::path(key));
         self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
         let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
         if is_shown {

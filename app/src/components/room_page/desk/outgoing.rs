@@ -23,19 +23,25 @@ impl Desk {
     /// Puts a message into the outbox and into storage, and sends what can be sent. Says
     /// whether it was taken: only then may the composer be cleared.
     pub fn say(self, room: OpenRoom, text: &str) -> bool {
-        let Some(text) = limits::tidy(text) else { return false };
+        let Some(files) = self.files_to_send(room) else { return false };
+        let text = match limits::tidy(text) {
+            Some(text) => text,
+            None if !files.is_empty() => String::new(),
+            None => return false,
+        };
         if limits::excess(&text, self.limits.text) > 0 {
             return false;
         }
         let reply_to = room.reply.peek().map(|message| message.seq);
-        let pushed = room
-            .outbox
-            .update(|outbox| outbox.push(browser::fresh_id(), text, reply_to, browser::now()));
+        let pushed = room.outbox.update(|outbox| {
+            outbox.push(browser::fresh_id(), text, reply_to, files, browser::now())
+        });
         if pushed.is_err() {
             room.trouble.set(Some(Trouble::Full));
             return false;
         }
         room.trouble.set(None);
+        room.uploads.set(Vec::new());
         room.reply.set_if_new(None);
         room.typing.change(Typing::said);
         self.change_outbox(room, |_| ());
@@ -49,7 +55,9 @@ impl Desk {
 
     /// Takes a message out of the outbox, and gives its text for the composer.
     pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<String> {
-        self.change_outbox(room, |outbox| outbox.remove(id)).map(|entry| entry.text)
+        let entry = self.change_outbox(room, |outbox| outbox.remove(id))?;
+        self.put_back(room, entry.files);
+        Some(entry.text)
     }
 
     /// Changes the outbox, keeps it, draws it, and sends what is due.
@@ -76,7 +84,8 @@ impl Desk {
         if let Some(entry) = due {
             let (key, id) = (room.key(), entry.id);
             let (text, reply_to) = (entry.text, entry.reply_to);
-            let command = Command::Message { room: key.clone(), id, text, reply_to };
+            let files = entry.files.iter().map(|file| file.id).collect();
+            let command = Command::Message { room: key.clone(), id, text, reply_to, files };
             if self.ask(command, Asked::Message(key, id)) {
                 room.outbox.update(|outbox| outbox.sent(id, now));
             }

@@ -72,6 +72,12 @@ kinds! {
     TEXT_TOO_LONG = "text-too-long", 422, "Text too long",
         "The text has more than `limit` characters, by `over`; or more than 16 KiB.";
     BAD_EMOJI = "bad-emoji", 422, "Not an emoji", "A reaction is one emoji, as people see it.";
+    NO_SUCH_FILE = "no-such-file", 422, "No such file",
+        "The session has brought no such file to this room, or it was sent already, or it was not sent within an hour.";
+    TOO_MANY_FILES = "too-many-files", 422, "Too many files", "A message has at most `limit` files.";
+    FILE_TOO_LARGE = "file-too-large", 413, "File too large", "A file has at most `limit` bytes.";
+    NO_ROOM_FOR_FILES = "no-room-for-files", 507, "No room for files",
+        "The server keeps no more files, or none at all.";
     RATE_LIMITED = "rate-limited", 429, "Too fast",
         "Send the same again after `retryAfterMs` (`Retry-After` has it in seconds).";
     NOT_STORED = "not-stored", 503, "Not stored",
@@ -130,7 +136,9 @@ documented! {
     Posting: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, UNKNOWN_MESSAGE,
         TOO_SLOW,
         NAME_TAKEN, ID_TAKEN, TOO_LARGE, NOT_JSON, BAD_ROOM, TEXT_BLANK, TEXT_TOO_LONG,
-        RATE_LIMITED, NOT_STORED, UNAVAILABLE;
+        NO_SUCH_FILE, TOO_MANY_FILES, RATE_LIMITED, NOT_STORED, UNAVAILABLE;
+    Bringing: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, UNKNOWN_ROOM, TOO_SLOW, NAME_TAKEN,
+        FILE_TOO_LARGE, BAD_ROOM, NO_SUCH_FILE, RATE_LIMITED, NOT_STORED, UNAVAILABLE, NO_ROOM_FOR_FILES;
     Editing: MALFORMED, UNKNOWN_TOKEN, FOREIGN_ORIGIN, NOT_JOINED, NOT_YOURS, TOO_LATE,
         UNKNOWN_ROOM, UNKNOWN_MESSAGE, TOO_SLOW, NAME_TAKEN, TOO_LARGE, NOT_JSON, BAD_ROOM,
         TEXT_BLANK, TEXT_TOO_LONG, RATE_LIMITED, NOT_STORED, UNAVAILABLE;

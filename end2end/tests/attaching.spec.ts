@@ -1,0 +1,120 @@
+import { expect, type Person, test, UNLIMITED } from '../fixtures';
+import { png } from '../png';
+
+test.use({ settings: { ...UNLIMITED, SARANGBANG_FILE_LIMIT: '1' } });
+
+const tangerines = { name: '귤.png', mimeType: 'image/png', buffer: png(640, 320) };
+
+const field = (one: Person) => one.page.locator('#composer-files');
+const chips = (one: Person) => one.page.locator('.composer__files').getByRole('listitem');
+
+test('a picture is picked, sent with words or without, seen by all, and gone with its message', async ({ person, room, request, server }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['귤.png']);
+  await expect(chips(ana)).toContainText(['KB']);
+  await ana.expectAccessible();
+  await ana.say('오늘 산 귤이에요');
+  await expect(chips(ana)).toHaveCount(0);
+  for (const one of [ana, minsu]) {
+    const picture = one.message('오늘 산 귤이에요').getByRole('img', { name: '귤.png' });
+    await expect(picture).toBeVisible();
+    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+    const box = await picture.boundingBox();
+    expect([box!.width, box!.height].map(Math.round)).toEqual([320, 160]);
+    await one.expectAccessible();
+  }
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['KB']);
+  await ana.composer.press('Enter');
+  await expect(minsu.page.getByRole('img', { name: '귤.png' })).toHaveCount(2);
+
+  const address = await minsu.message('오늘 산').getByRole('link').last().getAttribute('href');
+  expect((await request.get(server.url + address)).status()).toBe(200);
+  await ana.message('오늘 산').hover();
+  await ana.message('오늘 산').getByRole('button', { name: '지우기' }).click();
+  await ana.page.keyboard.press('Enter');
+  await expect(minsu.page.getByRole('img', { name: '귤.png' })).toHaveCount(1);
+  expect((await request.get(server.url + address)).status()).toBe(404);
+});
+
+test('files are pasted and dropped, and others than pictures are saved', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  for (const kind of ['paste', 'drop']) {
+    await ana.composer.evaluate((composer, kind) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['안녕'], `${kind}.txt`));
+      const event =
+        kind === 'paste'
+          ? new ClipboardEvent(kind, { clipboardData: data, bubbles: true, cancelable: true })
+          : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+      composer.dispatchEvent(event);
+    }, kind);
+  }
+  await expect(chips(ana)).toContainText(['paste.txt', 'drop.txt']);
+  await expect(chips(ana).nth(1)).toContainText('KB');
+  await chips(ana).first().getByRole('button', { name: '빼기' }).click();
+  await expect(chips(ana)).toHaveCount(1);
+  await ana.sendButton.click();
+  const file = ana.messages.getByRole('link', { name: 'drop.txt' });
+  const download = ana.page.waitForEvent('download');
+  await file.click();
+  expect((await download).suggestedFilename()).toBe('drop.txt');
+});
+
+test('what is sent before its files are there waits for them', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await ana.page.route('**/files?name=*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['%']);
+  await ana.say('천천히 올라가요');
+  await expect(ana.composer).toHaveValue('천천히 올라가요');
+  await expect(ana.messages).toHaveCount(0);
+  go();
+  await expect(ana.message('천천히 올라가요').getByRole('img', { name: '귤.png' })).toBeVisible();
+  await expect(ana.composer).toHaveValue('');
+});
+
+test('what does not arrive is tried again, and what cannot be sent says why', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  ana.allow(/net::ERR_/);
+  await ana.page.route('**/files?name=*', (route) => route.abort(), { times: 1 });
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['올리지 못했어요']);
+  await ana.say('이건 아직');
+  await expect(ana.messages).toHaveCount(0);
+  await chips(ana).getByRole('button', { name: '다시 보내기' }).click();
+  await expect(chips(ana)).toContainText(['KB']);
+  await ana.composer.press('Enter');
+  await expect(ana.message('이건 아직').getByRole('img')).toBeVisible();
+
+  await field(ana).setInputFiles({ name: 'large.bin', mimeType: 'x/y', buffer: Buffer.alloc(1024 * 1024 + 1) });
+  await expect(ana.page.getByText('파일은 1MB까지 올릴 수 있어요.')).toBeVisible();
+  await expect(chips(ana)).toHaveCount(0);
+  await field(ana).setInputFiles(Array.from({ length: 11 }, (_, n) => ({ ...tangerines, name: `${n}.png` })));
+  await expect(chips(ana)).toHaveCount(10);
+  await expect(ana.page.getByText('파일은 한 번에 10개까지')).toBeVisible();
+});
+
+test('a picture is seen without script', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['KB']);
+  await ana.say('보이나요?');
+  await ana.expectMessage('보이나요?');
+  const minsu = await person('민수', { javaScriptEnabled: false });
+  await minsu.open(room);
+  await expect(minsu.message('보이나요?').getByRole('img', { name: '귤.png' })).toBeVisible();
+  await expect(minsu.page.getByLabel('사진이나 파일 붙이기')).toBeHidden();
+});
