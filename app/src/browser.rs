@@ -241,21 +241,6 @@ pub fn share_link(title: &str, url: &str) {
     }
 }
 
-/// Takes back what is kept of a room for when there is no network.
-pub fn forget_page(path: &str) {
-    let member = |of: &JsValue, name: &str| {
-        Reflect::get(of, &name.into()).ok().filter(|value| value.is_object() || value.is_function())
-    };
-    let worker = member(&window().navigator(), "serviceWorker")
-        .and_then(|worker| member(&worker, "controller"));
-    let Some(worker) = worker else { return };
-    let post = member(&worker, "postMessage").and_then(|post| post.dyn_into::<Function>().ok());
-    let what = Object::new();
-    let _ = Reflect::set(&what, &"path".into(), &path.into());
-    let _ = Reflect::set(&what, &"forget".into(), &JsValue::TRUE);
-    let _ = post.map(|post| post.call1(&worker, &what));
-}
-
 /// Lets a promise fail that it does not matter of.
 fn await_in_vain(promise: JsValue) {
     let promise: Promise = promise.unchecked_into();

@@ -7,9 +7,9 @@ use crate::names;
 use crate::registry::now_millis;
 use crate::transport::http;
 use app::calendar::Date;
-use app::components::export_page::Export;
+use app::components::export_page::{Export, Pictures};
 use app::i18n::Locale;
-use app::protocol::{Cursor, Message, Refusal, RoomKey, Seq};
+use app::protocol::{Cursor, File, FileId, Message, Refusal, RoomKey, Seq};
 use clap::ValueEnum;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -18,7 +18,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Messages read at a time.
-const PAGE: usize = 500;
+const PAGE: usize = 50;
+
+/// Pictures that are heavier than this stay out of a page, in bytes.
+const HEAVY: u64 = 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
@@ -74,7 +77,12 @@ async fn export(
         for seq in Pages::answered(&messages) {
             answered.extend(archive.at(&room, seq).await?);
         }
-        out.write_all(pages.page(&messages, answered).as_bytes())?;
+        let mut pictures = Pictures::new();
+        for id in pages.pictures(&messages) {
+            let picture = archive.small_file(id).await?;
+            pictures.extend(picture.map(|picture| (id, (picture.kind, picture.bytes))));
+        }
+        out.write_all(pages.page(&messages, answered, &pictures).as_bytes())?;
         match messages.last() {
             Some(message) => last = message.seq,
             None => break,
@@ -143,8 +151,25 @@ impl Pages {
         answered.filter(|seq| *seq < first).collect()
     }
 
+    /// Those of their files that go into the page as pictures. Of a large one it is the small one.
+    pub fn pictures(&self, messages: &[Arc<Message>]) -> Vec<FileId> {
+        if self.format != Format::Html {
+            return Vec::new();
+        }
+        let files = messages.iter().flat_map(|message| &message.files);
+        // What moves has no small one.
+        let is_light = |file: &&File| file.kind != "image/gif" || file.bytes <= HEAVY;
+        let files = files.filter(|file| file.picture.is_some()).filter(is_light);
+        files.map(|file| file.id).collect()
+    }
+
     /// The next messages. `answered`: what they answer and what came before.
-    pub fn page(&mut self, messages: &[Arc<Message>], answered: Vec<Arc<Message>>) -> String {
+    pub fn page(
+        &mut self,
+        messages: &[Arc<Message>],
+        answered: Vec<Arc<Message>>,
+        pictures: &Pictures,
+    ) -> String {
         let all = messages.iter().cloned().chain(answered);
         let quotes: HashMap<Seq, Arc<Message>> =
             all.map(|message| (message.seq, message)).collect();
@@ -157,7 +182,9 @@ impl Pages {
                     let message = http::Message::from(Arc::clone(message));
                     page.push_str(&serde_json::to_string(&message).expect("it is JSON"));
                 }
-                Format::Html => page.push_str(&self.export.message(message, answered, self.day)),
+                Format::Html => {
+                    page.push_str(&self.export.message(message, answered, pictures, self.day))
+                }
                 Format::Txt => page.push_str(&self.export.lines(message, answered)),
             }
             self.day = Some(self.export.day(message));

@@ -129,6 +129,16 @@ async fn a_room_is_taken_away_while_people_talk() {
     assert!(lines[2].contains("민수: (→ Ana: 감귤"), "{}", lines[2]);
     assert_eq!(lines[3], "    두 줄");
 
+    let ana = server.join("Bora").await;
+    let gif = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    let request = Http::new().post(format!("{}/files?name=dot.gif", server.base)).body(&gif[..]);
+    let brought = request.header(AUTHORIZATION, format!("Bearer {ana}")).send().await.unwrap();
+    let brought: Value = serde_json::from_str(&brought.text().await.unwrap()).unwrap();
+    server.say(&ana, json!({ "text": "", "files": [brought["id"]] })).await;
+    let html = done(&database, &["export", "study"]);
+    assert!(html.contains("<img src=\"data:image/gif;base64,R0lGODlh"), "{html}");
+    assert!(done(&database, &["export", "study", "--format", "txt"]).contains("📎 dot.gif (1 KB)"));
+
     for format in ["html", "json", "txt"] {
         let export = done(&database, &["export", "study", "--format", format]);
         assert!(!export.contains("unspeakable"), "what was deleted is gone from {format}");

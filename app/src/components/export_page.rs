@@ -1,11 +1,14 @@
 //! A room to take away: one file that needs nothing else, to be read in any browser, for as long
 //! as there are browsers. Written piece by piece, because a room may be long.
 
-use super::markup::{Html, element, text};
+use super::markup::{Html, element, text, void};
 use super::message_row::{line_of, rfc3339, words};
 use crate::calendar::{Civil, Date, civil};
 use crate::i18n::{Locale, Phrases, size};
-use crate::protocol::{Message, span};
+use crate::protocol::{FileId, Message, span};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use std::collections::HashMap;
 
 /// Ink on paper, or the other way round in the dark.
 const STYLE: &str = "
@@ -18,9 +21,13 @@ header a, footer, small, .gone, .quote { color: light-dark(#685a4b, #b9a88f); }
 .said { white-space: pre-wrap; unicode-bidi: isolate; }
 .said > :is(ul, ol, blockquote, pre) { margin-block: .25rem; white-space: normal; }
 .said pre { white-space: pre-wrap; }
+.said img { display: block; max-inline-size: 100%; block-size: auto; margin-block: .25rem; }
 .quote { display: block; border-inline-start: 3px solid; padding-inline-start: .5rem; font-size: .875rem; }
 article:target { outline: 2px solid; outline-offset: .25rem; }
 ";
+
+/// Pictures that go into the file itself: their media type and content.
+pub type Pictures = HashMap<FileId, (String, Vec<u8>)>;
 
 /// The words and the zone of one file.
 #[derive(Clone, Copy)]
@@ -44,7 +51,7 @@ impl Export {
             "<!DOCTYPE html>\n<html lang=\"",
             lang,
             "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-             <meta http-equiv=\"content-security-policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             <meta http-equiv=\"content-security-policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
              <title>",
             title,
             "</title>\n<style>",
@@ -61,6 +68,7 @@ impl Export {
         self,
         message: &Message,
         answered: Option<&Message>,
+        pictures: &Pictures,
         above: Option<Date>,
     ) -> String {
         let Civil { date, .. } = self.civil(message.created_at);
@@ -80,13 +88,13 @@ impl Export {
         ];
         let mut content = vec![element("header", &[], &header)];
         content.extend(answered.filter(|_| !message.deleted).map(|answered| self.quote(answered)));
-        content.push(self.said(message));
+        content.push(self.said(message, pictures));
         html.push_str(element("article", &[("id", &id)], &content).as_str());
         html.push('\n');
         html
     }
 
-    fn said(self, message: &Message) -> Html {
+    fn said(self, message: &Message, pictures: &Pictures) -> Html {
         if message.deleted {
             return element("p", &[("class", "gone")], &[text(self.phrases().deleted)]);
         }
@@ -97,9 +105,15 @@ impl Export {
         if message.edited_at.is_some() {
             said.push(element("small", &[], &[text(" "), text(self.phrases().edited)]));
         }
-        let files = message.files.iter().map(|file| {
-            let words = ["\n📎 ", &file.name, " (", &size(file.bytes), ")"].concat();
-            element("small", &[], &[text(&words)])
+        let files = message.files.iter().map(|file| match pictures.get(&file.id) {
+            Some((kind, content)) => {
+                let src = ["data:", kind, ";base64,", &BASE64.encode(content)].concat();
+                void("img", &[("src", &src), ("alt", &file.name)])
+            }
+            None => {
+                let words = ["\n📎 ", &file.name, " (", &size(file.bytes), ")"].concat();
+                element("small", &[], &[text(&words)])
+            }
         });
         said.extend(files);
         if !message.reactions.is_empty() {

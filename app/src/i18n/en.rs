@@ -237,7 +237,9 @@ pub static EN: Phrases = Phrases {
             let kinds = count((*limit).into(), "kind", "kinds");
             ["A message has room for ", &*kinds, " of reactions."].concat()
         }
-        Refusal::NoSuchFile => "The file is not here any more. Please bring it again.".into(),
+        Refusal::NoSuchFile => {
+            "The file is empty, or not here any more. Please bring it again.".into()
+        }
         Refusal::TooManyFiles { limit } => {
             ["A message takes up to ", &*number((*limit).into()), " files."].concat()
         }
@@ -281,7 +283,7 @@ pub static EN: Phrases = Phrases {
         make_owner_link: "Make a new link",
         owner_link_once: "It is shown this once. Copy it, and send it only to whom you trust.",
         export: "Take away",
-        export_hint: "What was said in this room, as one file. What was deleted is not in it, and of pictures and files only the names.",
+        export_hint: "What was said in this room, as one file. What was deleted is not in it. HTML holds the pictures, too, in small.",
         is_public: "This room is shown on the first page.",
         is_unlisted: "Only those who know the link find this room.",
         owners_only: "Whoever opened the room can change this, and whoever was given the owner link.",

@@ -212,7 +212,7 @@ pub static KO: Phrases = Phrases {
             ["메시지 하나에는 반응을 ", &*number((*limit).into()), "가지까지 남길 수 있어요."]
                 .concat()
         }
-        Refusal::NoSuchFile => "파일을 찾지 못했어요. 다시 올려 주세요.".into(),
+        Refusal::NoSuchFile => "비어 있거나 이제 없는 파일이에요. 다시 올려 주세요.".into(),
         Refusal::TooManyFiles { limit } => {
             ["파일은 한 번에 ", &*number((*limit).into()), "개까지 보낼 수 있어요."].concat()
         }
@@ -254,7 +254,7 @@ pub static KO: Phrases = Phrases {
         make_owner_link: "새 링크 만들기",
         owner_link_once: "지금 한 번만 보여요. 복사해서 믿는 사람에게만 보내 주세요.",
         export: "내보내기",
-        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않고, 사진과 파일은 이름만 들어 있어요.",
+        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않아요. HTML에는 사진도 작게 들어 있어요.",
         is_public: "첫 화면에 보이는 방이에요.",
         is_unlisted: "링크를 아는 사람만 찾아올 수 있는 방이에요.",
         owners_only: "방을 처음 연 사람과 방지기 링크를 받은 사람이 바꿀 수 있어요.",

@@ -284,7 +284,7 @@ pub enum Refusal {
         limit: u32,
     },
     /// One has brought no such file to this room, or it was sent already, or it was not sent in
-    /// an hour.
+    /// an hour, or there is nothing in it.
     NoSuchFile,
     /// A message has at most `limit` files.
     TooManyFiles {

@@ -6,7 +6,7 @@ use crate::engine::Settings;
 use crate::export::{Format, Pages as Written};
 use crate::room::Room;
 use crate::security::token::Secret;
-use app::components::export_page::Export;
+use app::components::export_page::{Export, Pictures};
 use app::components::settings_page::{OwnPage, SettingsPage};
 use app::page::{Done, OwnView, Problem, SettingsView, WELCOME};
 use app::protocol::{Cursor, Refusal, limits};
@@ -23,7 +23,7 @@ use std::io;
 use std::sync::Arc;
 
 /// Messages of an export that are read and sent at a time.
-const PAGE: usize = 500;
+const PAGE: usize = 50;
 
 pub async fn settings(
     State(pages): State<Arc<Pages>>,
@@ -201,7 +201,12 @@ impl Piece {
             let page = registry.before(&self.room.key, seq + 1, 1).await.map_err(gone)?;
             answered.extend(page.messages);
         }
-        let mut text = self.written.page(&messages, answered);
+        let mut pictures = Pictures::new();
+        for id in self.written.pictures(&messages) {
+            let picture = registry.file(id, true).await.map_err(gone)?;
+            pictures.extend(picture.map(|picture| (id, (picture.kind, picture.bytes))));
+        }
+        let mut text = self.written.page(&messages, answered, &pictures);
         match messages.last() {
             Some(last) => {
                 self.after = last.seq;

@@ -28,6 +28,9 @@ impl Registry {
         if content.len() as u64 > limit {
             return Err(Refusal::FileTooLarge { limit });
         }
+        if content.is_empty() {
+            return Err(Refusal::NoSuchFile);
+        }
         session.spend_message()?;
         self.throttles.spend_message(address, seat.room)?;
         let Checked { name, kind, content, picture, small } = {

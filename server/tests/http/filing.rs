@@ -106,6 +106,8 @@ async fn what_cannot_be_kept_is_refused_with_the_reason() {
         (StatusCode::INSUFFICIENT_STORAGE, "no-room-for-files")
     );
 
+    assert_eq!(bring(&bot, "a", Vec::new()).await.problem(), "no-such-file");
+
     let say = async |body: Value| bot.post("/rooms/r/messages", &body).await;
     let unknown =
         say(json!({ "text": "", "files": ["00000000-0000-4000-8000-000000000000"] })).await;

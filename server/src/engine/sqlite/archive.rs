@@ -1,10 +1,11 @@
 //! What is done to the file beside the server: reading a room to its end, copying the whole, and
 //! giving it a new life. All but the last go on while people talk.
 
+use super::files;
 use super::home::{MIGRATIONS, OpenError, fresh_epoch, lock, resolve, sqlx_error};
 use super::rows::{MessageRow, RoomRow, to_sql};
-use crate::engine::RoomRecord;
-use app::protocol::{Cursor, Epoch, Message, RoomKey, Seq};
+use crate::engine::{Content, RoomRecord};
+use app::protocol::{Cursor, Epoch, FileId, Message, RoomKey, Seq};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::fs::File;
@@ -95,6 +96,12 @@ impl Archive {
         seq: Seq,
     ) -> Result<Option<Arc<Message>>, ArchiveError> {
         Ok(self.after(room, seq.saturating_sub(1), 1).await?.into_iter().find(|m| m.seq == seq))
+    }
+
+    /// What is in a file, or in the small one in its place.
+    pub async fn small_file(&mut self, id: FileId) -> Result<Option<Content>, ArchiveError> {
+        let content = files::content(&mut self.connection, id, true).await;
+        content.map_err(|error| self.unread(error))
     }
 
     fn unread(&self, source: sqlx::Error) -> ArchiveError {

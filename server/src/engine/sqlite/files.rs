@@ -129,17 +129,25 @@ pub(super) async fn forget(
     Ok(())
 }
 
+/// What is in a file, or in the small one in its place if it has one.
+pub(super) async fn content(
+    connection: &mut SqliteConnection,
+    id: FileId,
+    small: bool,
+) -> sqlx::Result<Option<Content>> {
+    let query = match small {
+        true => {
+            "SELECT name, coalesce(small_kind, kind), coalesce(small, content) FROM files WHERE id = ?"
+        }
+        false => "SELECT name, kind, content FROM files WHERE id = ?",
+    };
+    let row: Option<(String, String, Vec<u8>)> =
+        sqlx::query_as(query).bind(&id.0.as_bytes()[..]).fetch_optional(connection).await?;
+    Ok(row.map(|(name, kind, bytes)| Content { name, kind, bytes }))
+}
+
 impl Reader {
     pub async fn file(&self, id: FileId, small: bool) -> sqlx::Result<Option<Content>> {
-        let columns = match small {
-            true => "SELECT name, coalesce(small_kind, kind), coalesce(small, content) FROM files",
-            false => "SELECT name, kind, content FROM files",
-        };
-        let query = [columns, " WHERE id = ?"].concat();
-        let row: Option<(String, String, Vec<u8>)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(&id.0.as_bytes()[..])
-            .fetch_optional(&mut *self.readers.borrow().await?)
-            .await?;
-        Ok(row.map(|(name, kind, bytes)| Content { name, kind, bytes }))
+        content(&mut *self.readers.borrow().await?, id, small).await
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
-const METHODS: [&str; 2] = ["get", "post"];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// `GET /api/docs`.
 pub async fn page(State(description): State<Arc<OpenApi>>, headers: HeaderMap) -> Response {

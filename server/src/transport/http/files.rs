@@ -15,7 +15,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use utoipa::IntoParams;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// What is shown in a frame of its own may do nothing at all there.
 const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -27,9 +29,21 @@ static COMING: Semaphore = Semaphore::const_new(16);
 #[into_params(parameter_in = Query)]
 pub struct Called {
     /// The file’s name, for people to read.
-    #[param(required = false, max_length = 255, example = "tangerines.jpg")]
+    #[param(required = false, example = "tangerines.jpg")]
     name: String,
 }
+
+/// The file itself: any bytes at all.
+pub struct Whatever;
+
+impl PartialSchema for Whatever {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new().schema_type(Type::String).format(Some(binary)).build().into()
+    }
+}
+
+impl ToSchema for Whatever {}
 
 /// Bring a file
 ///
@@ -42,7 +56,7 @@ pub struct Called {
     tag = "messages",
     operation_id = "bring",
     params(("room" = String, Path, description = "The room’s name", example = "study-room"), Called),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Whatever, content_type = "application/octet-stream"),
     responses((status = 201, description = "Kept until a message shows it", body = File), kind::Bringing),
     security((), ("token" = []), ("cookie" = []))
 )]

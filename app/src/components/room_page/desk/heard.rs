@@ -299,10 +299,13 @@ impl Desk {
     }
 
     fn on_left(self, key: &RoomKey) {
-        browser::forget_page(&super::super::path(key));
         self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
         let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
         if is_shown {
+            // What is kept of it for when there is no network is to be forgotten (boot.js).
+            if let Some(root) = browser::document().document_element() {
+                let _ = root.set_attribute("data-left", "");
+            }
             let _ = browser::window().location().set_href("/");
         }
     }

@@ -73,7 +73,7 @@ kinds! {
         "The text has more than `limit` characters, by `over`; or more than 16 KiB.";
     BAD_EMOJI = "bad-emoji", 422, "Not an emoji", "A reaction is one emoji, as people see it.";
     NO_SUCH_FILE = "no-such-file", 422, "No such file",
-        "The session has brought no such file to this room, or it was sent already, or it was not sent within an hour.";
+        "The session has brought no such file to this room, or it was sent already, or it was not sent within an hour, or there is nothing in it.";
     TOO_MANY_FILES = "too-many-files", 422, "Too many files", "A message has at most `limit` files.";
     FILE_TOO_LARGE = "file-too-large", 413, "File too large", "A file has at most `limit` bytes.";
     NO_ROOM_FOR_FILES = "no-room-for-files", 507, "No room for files",
