@@ -5,3 +5,23 @@ const program = fetch(`/pkg/sarangbang.wasm${version}`);
 const { default: load, hydrate } = await import(`/pkg/sarangbang.js${version}`);
 await load({ module_or_path: program });
 hydrate();
+
+// Keeps the room for when there is no network, as it is when one looks away. Browsers have this
+// over https only, and on this very machine.
+const worker = navigator.serviceWorker;
+worker?.register('/sw.js');
+let keptAt = 0;
+function keep(keeper) {
+  keptAt = Date.now();
+  const files = performance.getEntriesByType('resource').map(({ name }) => name);
+  keeper?.postMessage({ path: location.pathname, files });
+}
+// The first page came before there was anyone to keep it.
+if (worker && !worker.controller) worker.ready.then(({ active }) => keep(active));
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) return;
+  // Who leaves the room takes it back.
+  const isLeft = 'left' in document.documentElement.dataset;
+  if (isLeft) worker?.controller?.postMessage({ path: location.pathname, forget: true });
+  else if (Date.now() - keptAt > 60_000) keep(worker?.controller);
+});

@@ -1,0 +1,83 @@
+// Opens a room without a network, as it was when it was last seen, and lets the page go on from
+// there: what one writes waits in its outbox. With a network everything comes from the server.
+
+const KEPT = 'sarangbang-1';
+
+// As many rooms as one may sit in.
+const ROOMS = 20;
+
+const isPage = ({ pathname, search }) => !search && /^\/(rooms\/[^/]+)?$/.test(pathname);
+const isFile = ({ pathname }) => /^\/(pkg\/|boot\.js$|favicon|icon-)/.test(pathname);
+
+self.addEventListener('install', () => self.skipWaiting());
+
+self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())));
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (request.mode === 'navigate' && isPage(url)) event.respondWith(page(event, url.pathname));
+  else if (isFile(url)) event.respondWith(file(event, url));
+});
+
+// The page goes out of sight: this is how it is to be found.
+self.addEventListener('message', (event) => event.waitUntil(told(event.data)));
+
+async function told({ path, files = [], forget }) {
+  const kept = await caches.open(KEPT);
+  if (forget) return kept.delete(path, { ignoreVary: true });
+  try {
+    const urls = files.map((name) => new URL(name)).filter((url) => url.origin === self.location.origin && isFile(url));
+    for (const url of urls) if (!(await kept.match(url, { ignoreVary: true }))) await keepFile(kept, url, await fetch(url));
+    if (isPage(new URL(path, self.location.origin))) await keepPage(path, await fetch(path));
+  } catch {
+    // Without a network there is nothing newer to keep.
+  }
+}
+
+async function page(event, path) {
+  try {
+    const answer = await fetch(event.request);
+    event.waitUntil(keepPage(path, answer.clone()));
+    return answer;
+  } catch {
+    const kept = await caches.open(KEPT);
+    return (await kept.match(path, { ignoreVary: true })) ?? Response.error();
+  }
+}
+
+async function keepPage(path, answer) {
+  if (!answer.ok || answer.redirected) return;
+  const kept = await caches.open(KEPT);
+  await kept.delete(path, { ignoreVary: true });
+  await kept.put(path, answer);
+  const rooms = (await kept.keys()).filter(({ url }) => isPage(new URL(url)));
+  await Promise.all(rooms.slice(0, -ROOMS).map((room) => kept.delete(room, { ignoreVary: true })));
+}
+
+// What has a version never changes; what has none is asked for anew.
+async function file(event, url) {
+  const kept = await caches.open(KEPT);
+  const known = await kept.match(url, { ignoreVary: true });
+  if (known && url.search) return known;
+  try {
+    const answer = await fetch(event.request);
+    event.waitUntil(keepFile(kept, url, answer.clone()));
+    return answer;
+  } catch {
+    return known ?? Response.error();
+  }
+}
+
+// A new version takes the place of the one before.
+async function keepFile(kept, url, answer) {
+  if (!answer.ok) return;
+  await kept.delete(url.pathname, { ignoreSearch: true, ignoreVary: true });
+  await kept.put(url, answer);
+}
+
+async function forgetOthers() {
+  const others = (await caches.keys()).filter((name) => name !== KEPT);
+  await Promise.all(others.map((name) => caches.delete(name)));
+}

@@ -1,0 +1,50 @@
+import { BROKEN_LINK, expect, type Person, test } from '../../fixtures';
+
+const allowed = { serviceWorkers: 'allow' } as const;
+
+/** What is kept of a path of the page's own. */
+const kept = (one: Person, path: string) =>
+  one.page.evaluate(async (path) => {
+    const answer = await (await caches.open('sarangbang-1')).match(path, { ignoreVary: true });
+    return (await answer?.text()) ?? '';
+  }, path);
+
+test('a room opens without a network, and what one writes goes out when it is back', async ({ person, bot, room, server }) => {
+  const ana = await person('Ana', allowed);
+  ana.allow(BROKEN_LINK);
+  ana.allow(/Failed to fetch|ServiceWorker/);
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await minsu.say('기억해 줘요');
+  await ana.expectMessage('기억해 줘요');
+  await ana.page.evaluate(() => navigator.serviceWorker.ready);
+  // The page as it was before the message, until one looks away or comes again.
+  const path = new URL(ana.page.url()).pathname;
+  await expect.poll(() => kept(ana, path)).toContain('data-act');
+  await ana.reload();
+  await expect.poll(() => kept(ana, path)).toContain('기억해 줘요');
+
+  await server.kill();
+  await ana.page.reload();
+  await ana.expectInside();
+  await ana.expectMessage('기억해 줘요');
+  await ana.say('연결되면 가겠죠');
+  await expect(ana.page.getByText(ana.words.waiting)).toBeVisible();
+  await server.start();
+  await expect(ana.page.getByText(ana.words.waiting)).toBeHidden({ timeout: 45_000 });
+  const bora = await person('보라');
+  await bora.open(room);
+  await bora.expectConversation(['기억해 줘요', '연결되면 가겠죠']);
+});
+
+test('who leaves a room leaves nothing of it behind', async ({ person, room }) => {
+  const ana = await person('Ana', allowed);
+  await ana.join(room);
+  await ana.page.evaluate(() => navigator.serviceWorker.ready);
+  const path = new URL(ana.page.url()).pathname;
+  await ana.reload();
+  await expect.poll(() => kept(ana, path)).toContain('data-act');
+  await ana.page.getByRole('button', { name: ana.words.leave, exact: true }).click();
+  await ana.page.waitForURL('/');
+  await expect.poll(() => kept(ana, path)).toBe('');
+});
