@@ -17,6 +17,8 @@ mod message_row;
 #[cfg(feature = "ssr")]
 pub(crate) mod news;
 #[cfg(feature = "ssr")]
+mod plain_page;
+#[cfg(feature = "ssr")]
 pub mod search_page;
 #[cfg(feature = "ssr")]
 pub mod settings_page;

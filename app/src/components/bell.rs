@@ -42,7 +42,7 @@ pub fn Bell(room: OpenRoom) -> impl IntoView {
         }
     };
     view! {
-        <div class="bell" id=ID popover role="dialog" aria-labelledby="bell-title" on:toggle=show on:change=choose>
+        <div class="panel bell" id=ID popover role="dialog" aria-labelledby="bell-title" on:toggle=show on:change=choose>
             {content}
         </div>
     }
@@ -64,11 +64,11 @@ fn content(phrases: &Phrases) -> Html {
     let blocked = [("class", "bell__blocked"), ("id", "bell-blocked"), ("hidden", "")];
     let content = [
         element("h2", &[("id", "bell-title")], &[text(phrases.bell)]),
-        panel::close(ID, "bell__close", phrases.close),
+        panel::close(ID, "panel__close", phrases.close),
         element("fieldset", &[("class", "bell__choices")], &[legend, all, mentions, mute]),
         element("p", &blocked, &[icon("alert"), text(phrases.bell_blocked)]),
     ];
-    element("div", &[("class", "bell__content")], &content)
+    element("div", &[("class", "panel__content")], &content)
 }
 
 /// Shows what was chosen for this room: the panel is drawn without it.

@@ -54,10 +54,10 @@ pub fn ConnectionCheck() -> impl IntoView {
     let title = Html::adopted(|| {
         element("h2", &[("id", "connection-check-title")], &[text(phrases.connection_check)])
     });
-    let close = Html::adopted(|| panel::close(ID, "connection-check__close", phrases.close));
+    let close = Html::adopted(|| panel::close(ID, "panel__close", phrases.close));
     view! {
         <div
-            class="connection-check"
+            class="panel connection-check"
             id=ID
             popover
             role="dialog"

@@ -16,11 +16,11 @@ pub fn keys(phrases: &Phrases) -> Html {
     let rows: Vec<Html> = phrases.keys_list().iter().map(row).collect();
     let content = [
         element("h2", &[("id", "keys-title")], &[text(phrases.keys)]),
-        panel::close(ID, "keys__close", phrases.close),
+        panel::close(ID, "panel__close", phrases.close),
         element("dl", &[("class", "keys__list")], &rows),
     ];
     let attributes = [
-        ("class", "keys"),
+        ("class", "panel keys"),
         ("id", ID),
         ("popover", ""),
         ("role", "dialog"),

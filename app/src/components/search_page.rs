@@ -4,6 +4,7 @@
 use super::icon::icon;
 use super::markup::{Html, element, text, void};
 use super::message_row::{initial, tint};
+use super::plain_page::header;
 use super::room_page::{encode, path};
 use crate::calendar::{Civil, civil};
 use crate::i18n::{Locale, PlainPhrases};
@@ -18,23 +19,10 @@ const SHOWN: usize = 280;
 #[component]
 pub fn SearchPage(search: Search, locale: Locale, zone: Zone) -> impl IntoView {
     let plain = &locale.phrases().plain;
-    let class = |class: &'static str| [("class", class)];
-    let title = element("h1", &class("search-page__title"), &[text(&search.title)]);
     let room = path(&search.room);
-    let back = [
-        ("class", "button button--plain"),
-        ("href", &*room),
-        ("aria-label", plain.back_to_room),
-        ("title", plain.back_to_room),
-    ];
-    let header = element(
-        "header",
-        &class("search-page__header"),
-        &[element("a", &back, &[icon("back")]), title],
-    );
-    let mut content = vec![header, form(&search, &room, plain)];
+    let mut content = vec![header(&search.title, &room, plain), form(&search, &room, plain)];
     content.extend(found(&search, &room, locale, zone));
-    element("main", &class("search-page"), &content)
+    element("main", &[("class", "plain-page search-page")], &content)
 }
 
 fn form(search: &Search, room: &str, plain: &PlainPhrases) -> Html {

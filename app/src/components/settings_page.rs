@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use super::markup::{Html, Pair, element, text, void};
+use super::plain_page::header;
 use super::room_page::path;
 use crate::i18n::{Locale, PlainPhrases};
 use crate::page::{Done, OwnView, SettingsView, WELCOME};
@@ -19,7 +20,7 @@ pub fn SettingsPage(view: SettingsView, locale: Locale) -> impl IntoView {
         }
         false => content.extend(facts(&view, plain)),
     }
-    element("main", &class("settings-page"), &content)
+    element("main", &class("plain-page settings-page"), &content)
 }
 
 /// The question whether one wants to be an owner.
@@ -36,7 +37,7 @@ pub fn OwnPage(view: OwnView, locale: Locale) -> impl IntoView {
         false => paragraph("settings-page__hint", plain.join_to_own),
     };
     let content = [header(&view.title, &room, plain), ask];
-    element("main", &class("settings-page"), &content)
+    element("main", &class("plain-page settings-page"), &content)
 }
 
 fn class(class: &'static str) -> [Pair<'static>; 1] {
@@ -45,22 +46,6 @@ fn class(class: &'static str) -> [Pair<'static>; 1] {
 
 fn paragraph(class: &'static str, words: &str) -> Html {
     element("p", &[("class", class)], &[text(words)])
-}
-
-fn header(title: &str, room: &str, plain: &PlainPhrases) -> Html {
-    let back = [
-        ("class", "button button--plain"),
-        ("href", room),
-        ("aria-label", plain.back_to_room),
-        ("title", plain.back_to_room),
-    ];
-    let title =
-        element("h1", &[("class", "settings-page__title"), ("dir", "auto")], &[text(title)]);
-    element(
-        "header",
-        &class("settings-page__header"),
-        &[element("a", &back, &[icon("back")]), title],
-    )
 }
 
 fn said(done: &Done, plain: &PlainPhrases) -> Html {

@@ -45,7 +45,7 @@ pub fn Share(room: OpenRoom) -> impl IntoView {
         None => {}
     };
     view! {
-        <div class="share" id=ID popover role="dialog" aria-labelledby="share-title" on:click=act>
+        <div class="panel share" id=ID popover role="dialog" aria-labelledby="share-title" on:click=act>
             {content}
         </div>
     }
@@ -69,7 +69,7 @@ fn content(path: &str, phrases: &Phrases) -> Html {
     };
     let content = [
         element("h2", &[("id", "share-title")], &[text(phrases.share_title)]),
-        panel::close(ID, "share__close", phrases.close),
+        panel::close(ID, "panel__close", phrases.close),
         element("a", &link, &[void("img", &image)]),
         button("copy", "link", phrases.copy_link, "button button--action needs-script"),
         // Shown where there is something to send it with.
@@ -80,7 +80,7 @@ fn content(path: &str, phrases: &Phrases) -> Html {
             &[text(phrases.settings)],
         ),
     ];
-    element("div", &[("class", "share__content")], &content)
+    element("div", &[("class", "panel__content")], &content)
 }
 
 /// Copies the link to a path, and says so for a moment.
