@@ -63,7 +63,14 @@ test('what is answered and not loaded is fetched', async ({ person, room, bot })
   const late = await person('민수');
   await late.join(room);
   await expect(late.messages.last()).toContainText('늦은 답');
-  await expect(late.messages.last().getByRole('link').last()).toContainText('Ana 곧 답');
+  const quote = late.messages.last().getByRole('link').last();
+  await expect(quote).toContainText('Ana 곧 답');
+  // It is loaded, and the room lives on.
+  await quote.click();
+  await expect(row(late, '곧 답').first()).toBeInViewport();
+  await expect(row(late, '곧 답').first()).toBeFocused();
+  await clock.say('그사이에');
+  await expect(late.page.getByRole('button', { name: late.words.newMessages })).toBeVisible();
 });
 
 test('Escape gives up the reply and keeps the text', async ({ person, room }) => {

@@ -13,7 +13,7 @@ use super::{composer, desk, once_drawn, share};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
-use crate::protocol::{Message, MessageId, Seq};
+use crate::protocol::{Message, MessageId};
 use crate::store::scroll::Pill;
 use crate::store::timeline::RowKey;
 use leptos::ev::{KeyboardEvent, MouseEvent};
@@ -26,12 +26,16 @@ use web_sys::{HtmlElement, HtmlInputElement};
 /// A row counts as read once it was on the screen for so long.
 const READ_AFTER: Duration = Duration::from_secs(1);
 
+/// Messages that are loaded at most to find one among them.
+const SOUGHT_AMONG: usize = 2_000;
+
 #[component]
 pub fn MessageList(room: OpenRoom) -> impl IntoView {
     let desk = desk();
     let phrases = desk.phrases;
     let view = LogView { room, desk };
     keep_in_place(view);
+    seek(view);
     mark_read(view);
 
     let rows = drawn(move || {
@@ -143,6 +147,30 @@ fn keep_in_place(view: LogView) {
     });
 }
 
+/// Goes to the message that is sought: loads what is older until it is there. One that is very far
+/// is on a page of its own.
+fn seek(view: LogView) {
+    let LogView { room, desk } = view;
+    effect(move || {
+        room.timeline.track();
+        let Some(seq) = room.sought.get() else { return };
+        let (is_loaded, may_load) = room.timeline.peek_with(|timeline| {
+            let may_load = timeline.older().is_some() && timeline.messages().len() < SOUGHT_AMONG;
+            (timeline.message(seq).is_some(), may_load)
+        });
+        let is_linked = desk.is_linked.peek();
+        if !is_loaded && may_load && is_linked {
+            return desk.load_older(room);
+        }
+        room.sought.set(None);
+        if is_loaded {
+            view.to_message(seq);
+        } else if is_linked {
+            let _ = browser::window().location().set_href(&message_row::permalink(seq, desk));
+        }
+    });
+}
+
 /// What is at the end and in sight for a while is read.
 fn mark_read(view: LogView) {
     let LogView { room, desk } = view;
@@ -209,12 +237,8 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
     let LogView { room, desk } = view;
     match act {
         "jump" => {
-            let loaded =
-                |seq: &Seq| room.timeline.peek_with(|timeline| timeline.message(*seq).is_some());
-            if let Some(seq) = message.reply_to.filter(loaded) {
-                event.prevent_default();
-                view.to_message(seq);
-            }
+            event.prevent_default();
+            room.sought.set(message.reply_to);
             return;
         }
         "link" => {

@@ -45,6 +45,8 @@ pub struct OpenRoom {
     pub older: Live<Older>,
     /// The first unread message lies above what is loaded, and is being fetched.
     pub seeks_unread: Live<bool>,
+    /// A message that one wants to see, and that may have to be loaded first.
+    pub sought: Live<Option<Seq>>,
     /// Why one could not join, until the next try.
     pub refusal: Live<Option<Refusal>>,
     /// What the composer's message will answer.
@@ -140,6 +142,7 @@ impl OpenRoom {
             older: Live::new(Older::Idle),
             seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
+            sought: Live::new(None),
             reply: Live::new(None),
             uploads: Live::new(Vec::new()),
             awaits_files: Live::new(false),

@@ -341,6 +341,7 @@ impl Desk {
                 if let Some(room) = self.find(&key) {
                     room.older.set(Older::Failed);
                     room.seeks_unread.set(false);
+                    room.sought.set(None);
                 }
             }
             Asked::Leave(_) | Asked::Quote(..) | Asked::Nothing => {}
