@@ -205,6 +205,7 @@ mod postcard {
             number(&mut rest)?;
             let (_edited, _deleted) = (option(&mut rest)?, number(&mut rest)?);
             let (_answered, _reactions) = (option(&mut rest)?, number(&mut rest)?);
+            let (_spans, _files) = (number(&mut rest)?, number(&mut rest)?);
         }
         rest.is_empty().then_some(())
     }
