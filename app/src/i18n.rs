@@ -7,8 +7,11 @@
 pub mod en;
 pub mod ko;
 pub mod locale;
+mod plain;
 
 pub use locale::Locale;
+#[cfg(feature = "ssr")]
+pub use plain::{ApiPhrases, PlainPhrases};
 
 use crate::protocol::frame::Refusal;
 
@@ -168,6 +171,8 @@ pub struct Phrases {
     pub attach: &'static str,
     /// Takes a file off the message again.
     pub detach: &'static str,
+    /// A message waits for its files.
+    pub sends_with_files: &'static str,
     /// A file did not get to the server.
     pub not_arrived: &'static str,
     /// Calls everyone who is here, behind an `@`.
@@ -214,62 +219,6 @@ pub struct Phrases {
     /// What only programs read; the page does not carry it.
     #[cfg(feature = "ssr")]
     pub api: ApiPhrases,
-}
-
-/// The words of pages without script of their own.
-#[cfg(feature = "ssr")]
-pub struct PlainPhrases {
-    // search_page
-    pub search: &'static str,
-    pub search_words: &'static str,
-    pub search_hint: &'static str,
-    pub back_to_room: &'static str,
-    pub no_hits: fn(query: &str) -> String,
-    /// All there are.
-    pub hits: fn(u64) -> String,
-    /// As many as are shown here.
-    pub some_hits: fn(u64) -> String,
-    pub older_hits: &'static str,
-
-    // settings_page
-    pub saved: &'static str,
-    pub welcome: &'static str,
-    /// On the box that puts the room on the first page.
-    pub public: &'static str,
-    pub save: &'static str,
-    pub owner_link: &'static str,
-    pub owner_link_hint: &'static str,
-    pub make_owner_link: &'static str,
-    /// Beside a link that was just made.
-    pub owner_link_once: &'static str,
-    pub export: &'static str,
-    pub export_hint: &'static str,
-    pub is_public: &'static str,
-    pub is_unlisted: &'static str,
-    pub owners_only: &'static str,
-    pub own: &'static str,
-    pub join_to_own: &'static str,
-
-    // keys
-    /// Keys, with spaces between them, and what they do.
-    pub keys_list: &'static [(&'static str, &'static str)],
-
-    // export_page
-    pub exported: fn(when: &str) -> String,
-}
-
-/// Why the HTTP API could not take a request, beside the refusals.
-#[cfg(feature = "ssr")]
-pub struct ApiPhrases {
-    pub not_json: &'static str,
-    pub malformed: &'static str,
-    pub bad_parameter: fn(name: &str) -> String,
-    pub too_large: fn(limit_kib: u64) -> String,
-    pub too_slow: &'static str,
-    pub unknown_path: &'static str,
-    pub wrong_method: &'static str,
-    pub foreign_origin: &'static str,
-    pub unknown_token: &'static str,
 }
 
 /// A system line names this many people; the rest are counted.

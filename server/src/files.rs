@@ -13,6 +13,9 @@ const NAME: usize = 120;
 /// The media types that are pictures here: those that every browser draws.
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
+/// What nothing is known of (RFC 2046, section 4.5.1).
+const UNKNOWN: &str = "application/octet-stream";
+
 /// A file that may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
@@ -34,22 +37,16 @@ pub struct Small {
 /// Looks into a file. Takes a while for a large picture, and much memory: not for the runtime's
 /// own threads, nor for many at once.
 pub fn check(name: &str, content: Vec<u8>) -> Checked {
-    let kind = kind(&content);
-    let name = tidy(name);
-    let checked = PICTURES.contains(&&*kind).then(|| picture::check(&kind, &content)).flatten();
-    match checked {
+    let (name, kind) = (tidy(name), kind(&content));
+    if !is_shown(&kind) {
+        return Checked { name, kind, content, picture: None, small: None };
+    }
+    match picture::check(&kind, &content) {
         Some(picture::Checked { content, picture, small }) => {
             Checked { name, kind, content, picture: Some(picture), small }
         }
         // What calls itself a picture and cannot be drawn is kept as it is, to be saved.
-        None if PICTURES.contains(&&*kind) => Checked {
-            name,
-            kind: "application/octet-stream".into(),
-            content,
-            picture: None,
-            small: None,
-        },
-        None => Checked { name, kind, content, picture: None, small: None },
+        None => Checked { name, kind: UNKNOWN.to_owned(), content, picture: None, small: None },
     }
 }
 
@@ -58,7 +55,7 @@ fn kind(content: &[u8]) -> String {
     match infer::get(content) {
         Some(known) => known.mime_type().to_owned(),
         None if std::str::from_utf8(content).is_ok() => "text/plain".to_owned(),
-        None => "application/octet-stream".to_owned(),
+        None => UNKNOWN.to_owned(),
     }
 }
 

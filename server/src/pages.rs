@@ -16,9 +16,10 @@ pub use settings::{change, export, own, own_form, owner_link, settings};
 pub use visitor::{Visitor, locale};
 
 use crate::names;
-use crate::registry::Registry;
+use crate::registry::{Reader, Registry};
+use crate::room::Room;
 use crate::security::{address::TrustedProxies, origin::Origins};
-use crate::transport::fresh_id;
+use crate::transport::{fresh_id, status};
 use app::components::error_page::ErrorPage;
 use app::i18n::Locale;
 use app::page::{
@@ -175,7 +176,7 @@ impl Pages {
         };
         match self.kept.get(alike, draw).await {
             Ok(page) => respond(page, visitor, StatusCode::OK),
-            Err(refusal) => self.unavailable(visitor, refusal).await,
+            Err(refusal) => self.refused(visitor, refusal).await,
         }
     }
 
@@ -199,12 +200,23 @@ impl Pages {
                 };
                 self.render_with(visitor, View::Room(view), plain, status).await
             }
-            Err(refusal) => self.unavailable(visitor, refusal).await,
+            Err(refusal) => self.refused(visitor, refusal).await,
         }
     }
 
-    async fn unavailable(&self, visitor: Visitor, refusal: Refusal) -> Response {
-        self.problem(visitor, Problem::Refused(refusal), StatusCode::SERVICE_UNAVAILABLE).await
+    /// A room that someone has joined.
+    async fn existing(&self, reader: &Reader, written: &str) -> Result<Arc<Room>, Refusal> {
+        let (key, _) = names::parse_room(written)?;
+        self.registry.room(reader, &key).await
+    }
+
+    async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
+        let status = status(&refusal);
+        let problem = match status {
+            StatusCode::NOT_FOUND => Problem::NotFound,
+            _ => Problem::Refused(refusal),
+        };
+        self.problem(visitor, problem, status).await
     }
 
     pub async fn problem(

@@ -144,6 +144,7 @@ pub static EN: Phrases = Phrases {
 
     attach: "Attach pictures or files",
     detach: "Remove",
+    sends_with_files: "Will be sent with its files",
     not_arrived: "Did not arrive",
     message: "Message",
     everyone: "all",

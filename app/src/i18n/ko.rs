@@ -141,6 +141,7 @@ pub static KO: Phrases = Phrases {
 
     attach: "사진이나 파일 붙이기",
     detach: "빼기",
+    sends_with_files: "다 올라가면 보낼게요",
     not_arrived: "올리지 못했어요",
     message: "메시지",
     everyone: "모두",

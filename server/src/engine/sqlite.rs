@@ -6,10 +6,10 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts`, `amendments`, `mentions` and `seats`,
-//! `keeping` and `files` are what it does inside a transaction, `reader` and `search` answer questions on connections of the
-//! `readers`, `rows` turns rows into values; `archive` is for who reads or copies
-//! the file beside a server. The tables are in `server/migrations`.
+//! line for the `writer`, which commits, `posts`, `amendments`, `mentions`, `files`,
+//! `seats` and `keeping` are what it does inside a transaction, `reader` and `search` answer
+//! questions on connections of the `readers`, `rows` turns rows into values; `archive` is for who
+//! reads or copies the file beside a server. The tables are in `server/migrations`.
 
 mod home;
 mod write;

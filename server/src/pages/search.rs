@@ -2,12 +2,9 @@
 //! one message. Both work without script.
 
 use super::{Pages, Visitor, room_path};
-use crate::names;
-use crate::registry::Reader;
-use crate::room::Room;
 use app::components::search_page::SearchPage;
-use app::page::{Problem, Search, Terms};
-use app::protocol::{Refusal, RoomKey, Seq, limits};
+use app::page::{Search, Terms};
+use app::protocol::{Refusal, Seq, limits};
 use app::store::timeline::RowKey;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -83,36 +80,5 @@ pub async fn permalink(
     match find.await {
         Ok(address) => Redirect::to(&address).into_response(),
         Err(refusal) => pages.refused(visitor, refusal).await,
-    }
-}
-
-impl Visitor {
-    pub(super) fn reader(&self) -> Reader {
-        Reader { address: self.address, session: self.session.clone() }
-    }
-}
-
-impl Pages {
-    /// A room that someone has joined.
-    pub(super) async fn existing(
-        &self,
-        reader: &Reader,
-        written: &str,
-    ) -> Result<Arc<Room>, Refusal> {
-        let (key, _): (RoomKey, _) = names::parse_room(written)?;
-        self.registry.room(reader, &key).await
-    }
-
-    pub(super) async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
-        let (status, problem) = match refusal {
-            Refusal::UnknownRoom | Refusal::NoSuchMessage | Refusal::BadRoom => {
-                (StatusCode::NOT_FOUND, Problem::NotFound)
-            }
-            Refusal::RateLimited { .. } => {
-                (StatusCode::TOO_MANY_REQUESTS, Problem::Refused(refusal))
-            }
-            _ => (StatusCode::SERVICE_UNAVAILABLE, Problem::Refused(refusal)),
-        };
-        self.problem(visitor, problem, status).await
     }
 }

@@ -55,9 +55,10 @@ pub async fn change(
         Err(denied) => return pages.deny(visitor, denied).await,
     };
     let welcome = limits::tidy(&fields.welcome).unwrap_or_default();
-    if limits::excess(&welcome, WELCOME as u32) > 0 {
-        let over = limits::excess(&welcome, WELCOME as u32);
-        let refusal = Refusal::TextTooLong { limit: WELCOME as u32, over };
+    let limit = WELCOME as u32;
+    let over = limits::excess(&welcome, limit);
+    if over > 0 {
+        let refusal = Refusal::TextTooLong { limit, over };
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return pages.problem(visitor, Problem::Refused(refusal), status).await;
     }
@@ -119,24 +120,22 @@ pub async fn own(
     headers: HeaderMap,
     Form(OwnFields { key }): Form<OwnFields>,
 ) -> Response {
-    if !pages.origins.allow(&headers, visitor.carries_cookie) {
-        return pages.deny(visitor, Denied::Foreign).await;
-    }
     let owned = async {
-        let (room, _) = pages.kept_room(&visitor, &room).await?;
-        let (session, secret) =
-            visitor.session.as_ref().zip(Secret::parse(&key)).ok_or(Refusal::NotJoined)?;
-        session.seat(&room.key).ok_or(Refusal::NotJoined)?;
-        match pages.registry.own(session, &room, &secret).await? {
+        if !pages.origins.allow(&headers, visitor.carries_cookie) {
+            return Err(Denied::Foreign);
+        }
+        let (room, _) = pages.kept_room(&visitor, &room).await.map_err(Denied::Refused)?;
+        let session = visitor.session.as_ref().filter(|it| it.seat(&room.key).is_some());
+        let session = session.ok_or(Denied::NotOwner)?;
+        let secret = Secret::parse(&key).ok_or(Denied::VoidLink)?;
+        match pages.registry.own(session, &room, &secret).await.map_err(Denied::Refused)? {
             true => Ok(room),
-            false => Err(Refusal::NoSuchMessage),
+            false => Err(Denied::VoidLink),
         }
     };
     match owned.await {
         Ok(room) => Redirect::to(&format!("{}/settings", room_path(&room.key))).into_response(),
-        Err(Refusal::NotJoined) => pages.deny(visitor, Denied::NotOwner).await,
-        // A link that is void leads nowhere.
-        Err(refusal) => pages.refused(visitor, refusal).await,
+        Err(denied) => pages.deny(visitor, denied).await,
     }
 }
 
@@ -224,6 +223,8 @@ impl Piece {
 enum Denied {
     Foreign,
     NotOwner,
+    /// A later owner link has taken its place, or there never was such a one.
+    VoidLink,
     Refused(Refusal),
 }
 
@@ -260,6 +261,9 @@ impl Pages {
     async fn deny(&self, visitor: Visitor, denied: Denied) -> Response {
         match denied {
             Denied::Refused(refusal) => self.refused(visitor, refusal).await,
+            Denied::VoidLink => {
+                self.problem(visitor, Problem::NotFound, StatusCode::NOT_FOUND).await
+            }
             Denied::Foreign | Denied::NotOwner => {
                 self.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await
             }

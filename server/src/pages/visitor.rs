@@ -2,6 +2,7 @@
 
 use super::Pages;
 use crate::engine::TokenHash;
+use crate::registry::Reader;
 use crate::security::token::Secret;
 use crate::session::Session;
 use crate::transport::{Peer, SESSION_COOKIE, cookie};
@@ -61,6 +62,13 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
             username: cookie(headers, "name").unwrap_or_default(),
             new_cookies: vec![session_cookie(&secret, pages.origins.are_secure())],
         })
+    }
+}
+
+impl Visitor {
+    /// Whom reading the log is charged to.
+    pub fn reader(&self) -> Reader {
+        Reader { address: self.address, session: self.session.clone() }
     }
 }
 

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// A file waits so long for its message, in milliseconds.
 const WAITS: u64 = 60 * 60 * 1000;
 
-/// Files that wait for a message, and where whose they are.
+/// Files that wait for a message: in which room, and who brought them.
 pub(super) type Waiting = HashMap<FileId, (RoomId, UserId, File)>;
 
 /// `None`: there is no room for it. Makes room first, by forgetting what has waited too long.
