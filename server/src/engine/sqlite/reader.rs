@@ -9,11 +9,13 @@ use std::sync::Arc;
 
 pub(super) struct Reader {
     pub(super) readers: Readers,
+    /// Held by whoever searches; guards nothing but the turn.
+    pub(super) searching: tokio::sync::Mutex<()>,
 }
 
 impl Reader {
     pub fn new(readers: Readers) -> Self {
-        Reader { readers }
+        Reader { readers, searching: tokio::sync::Mutex::default() }
     }
 
     pub async fn find_room(&self, key: &RoomKey) -> sqlx::Result<Option<RoomRecord>> {

@@ -23,6 +23,8 @@ impl Reader {
         before: Seq,
         limit: usize,
     ) -> sqlx::Result<Found> {
+        // One at a time: it is long, and the other connections are for what is short.
+        let _turn = self.searching.lock().await;
         let mut connection = self.readers.borrow().await?;
         let last: i64 = sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?")
             .bind(room.0)
