@@ -119,6 +119,18 @@ test('nobody is told of what another of their tabs shows', async ({ person, bot,
   await expect.poll(toldThere).toEqual(['민수: 아무도 안 봐요']);
 });
 
+test('of much that is said at once one is told the last', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  const told = await listen(ana, 'granted');
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await choose(ana, '모든 메시지');
+  await lookAway(ana);
+  await minsu.sayAll(Array.from({ length: 40 }, (_, n) => `${n + 1}번째`));
+  await expect.poll(async () => (await told()).at(-1)?.body).toBe('민수: 40번째');
+  expect((await told()).length).toBeLessThan(5);
+});
+
 test('where the browser says no, the panel says so', async ({ person, room }) => {
   const ana = await person('Ana');
   await listen(ana, 'denied');

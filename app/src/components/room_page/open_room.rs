@@ -69,6 +69,8 @@ pub struct OpenRoom {
     pub looks: Live<u32>,
     /// Messages of others that came and are not drawn yet.
     pub arrived: Live<(u32, u32)>,
+    /// What one is about to be told of outside of the page.
+    pub untold: Live<Option<Arc<Message>>>,
     /// Grows with every message one writes: the list then goes to its end.
     pub sent: Live<u32>,
     /// The last message one has read, as the server knows it.
@@ -143,6 +145,7 @@ impl OpenRoom {
             seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
             sought: Live::new(None),
+            untold: Live::new(None),
             reply: Live::new(None),
             uploads: Live::new(Vec::new()),
             awaits_files: Live::new(false),

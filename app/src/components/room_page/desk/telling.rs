@@ -32,7 +32,12 @@ impl Desk {
         let is_worth =
             |message: &&Arc<Message>| Some(message.user_id) != me && bell.rings(message.names(me));
         let Some(message) = new.iter().rfind(is_worth).cloned() else { return };
+        // However much is said, the last of it is told, and no more often than this.
+        if room.untold.change(|untold| untold.replace(message)).is_some() {
+            return;
+        }
         let tell = move || {
+            let Some(message) = room.untold.change(Option::take) else { return };
             if seen(room) < message.seq && !self.is_followed(room) {
                 self.tell(room, &message);
             }
