@@ -9,7 +9,7 @@ hydrate();
 // Keeps the room for when there is no network, as it is when one looks away. Browsers have this
 // over https only, and on this very machine.
 const worker = navigator.serviceWorker;
-worker?.register('/sw.js');
+worker?.register('/sw.js').catch(() => {}); // where it is not allowed, nothing is kept
 let keptAt = 0;
 function keep(keeper) {
   keptAt = Date.now();

@@ -78,10 +78,37 @@ test('what is sent before its files are there waits for them', async ({ person, 
   await expect(chips(ana)).toContainText(['%']);
   await ana.say('천천히 올라가요');
   await expect(ana.composer).toHaveValue('천천히 올라가요');
+  await expect(ana.page.getByText('다 올라가면 보낼게요')).toBeVisible();
   await expect(ana.messages).toHaveCount(0);
   go();
   await expect(ana.message('천천히 올라가요').getByRole('img', { name: '귤.png' })).toBeVisible();
   await expect(ana.composer).toHaveValue('');
+});
+
+test('what one writes meanwhile is not sent by a file that arrives', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('처음 말');
+  await ana.expectMessage('처음 말');
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await ana.page.route('**/files?name=*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await field(ana).setInputFiles(tangerines);
+  await ana.say('이 사진과 함께');
+  await expect(ana.page.getByText('다 올라가면 보낼게요')).toBeVisible();
+  await ana.message('처음 말').hover();
+  await ana.message('처음 말').getByRole('button', { name: '고치기' }).click();
+  await expect(ana.composer).toHaveValue('처음 말');
+  go();
+  await expect(chips(ana)).toContainText(['KB']);
+  await ana.composer.press('Escape');
+  await expect(ana.composer).toHaveValue('이 사진과 함께');
+  await expect(ana.messages).toHaveCount(1);
+  await ana.composer.press('Enter');
+  await expect(ana.message('이 사진과 함께').getByRole('img')).toBeVisible();
 });
 
 test('what does not arrive is tried again, and what cannot be sent says why', async ({ person, room }) => {

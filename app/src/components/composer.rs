@@ -152,6 +152,8 @@ fn Form(room: OpenRoom) -> impl IntoView {
     };
     let written = move |_| {
         if let Some(field) = field() {
+            // Whoever writes on has not finished.
+            room.awaits_files.set_if_new(false);
             desk.keep_draft(room, &field.value());
             desk.typed(room);
             naming.follow();
@@ -180,7 +182,9 @@ fn Form(room: OpenRoom) -> impl IntoView {
     });
     let notes = drawn(move || {
         let trouble = room.trouble.get();
-        room.draft.with(|draft| notes(draft.trim(), limit, trouble, phrases))
+        let awaits = room.awaits_files.get().then_some(phrases.sends_with_files);
+        let notes = room.draft.with(|draft| notes(draft.trim(), limit, trouble, phrases));
+        awaits.map_or(notes, str::to_owned)
     });
     let mode = drawn(move || {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));

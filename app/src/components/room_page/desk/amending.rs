@@ -12,6 +12,8 @@ impl Desk {
     /// Puts one's own message into the composer.
     pub fn edit(self, room: OpenRoom, message: &Message) {
         self.stop_amending(room);
+        // What stands in the composer from now on is not what was to go with the files.
+        room.awaits_files.set_if_new(false);
         let (id, draft) = (message.id, room.draft.peek());
         room.amending.set(Amending::Edit { id, draft });
         room.draft.set(message.text.clone());

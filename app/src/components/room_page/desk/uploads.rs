@@ -4,7 +4,7 @@ use super::super::open_room::{OpenRoom, Trouble};
 use super::super::path;
 use super::Desk;
 use crate::browser::{self, Sent};
-use crate::protocol::{File, FileId, Picture, Refusal, limits};
+use crate::protocol::{File, FileId, MessageId, Picture, Refusal, limits};
 use js_sys::{JSON, Reflect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
@@ -14,7 +14,7 @@ use web_sys::XmlHttpRequest;
 #[derive(Clone)]
 pub struct Upload {
     /// Tells it from the others of this page.
-    pub key: u64,
+    pub key: MessageId,
     pub name: String,
     pub state: State,
     /// What is sent, to be sent again.
@@ -44,7 +44,7 @@ impl Desk {
             } else if file.size() > limit as f64 {
                 Refusal::FileTooLarge { limit }
             } else {
-                let key = browser::ticks() << 8 | room.uploads.peek_with(Vec::len) as u64;
+                let key = browser::fresh_id();
                 let (name, picked) = (file.name(), Some(SendWrapper::new(file)));
                 let state = State::Sending(0);
                 room.uploads.update(|uploads| {
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Sends a file that was picked, for the first time or again.
-    pub fn upload(self, room: OpenRoom, key: u64) {
+    pub fn upload(self, room: OpenRoom, key: MessageId) {
         let found = room.uploads.peek_with(|uploads| {
             let upload = uploads.iter().find(|upload| upload.key == key)?;
             Some((upload.name.clone(), upload.picked.clone()?))
@@ -73,7 +73,7 @@ impl Desk {
         });
     }
 
-    fn on_sent(self, room: OpenRoom, key: u64, sent: Sent) {
+    fn on_sent(self, room: OpenRoom, key: MessageId, sent: Sent) {
         let state = match sent {
             Sent::Percent(percent) => State::Sending(percent),
             Sent::Answered(201, answer) => match file(&answer) {
@@ -112,7 +112,7 @@ impl Desk {
     }
 
     /// Takes a file off the message again.
-    pub fn detach(self, room: OpenRoom, key: u64) {
+    pub fn detach(self, room: OpenRoom, key: MessageId) {
         room.uploads.update(|uploads| {
             uploads.retain(|upload| {
                 let is_it = upload.key == key;
@@ -130,7 +130,7 @@ impl Desk {
     pub(super) fn put_back(self, room: OpenRoom, files: Vec<File>) {
         room.uploads.update(|uploads| {
             for file in files {
-                let key = browser::ticks() << 8 | uploads.len() as u64;
+                let key = browser::fresh_id();
                 let (name, state) = (file.name.clone(), State::Done(file));
                 uploads.push(Upload { key, name, state, picked: None, request: None });
             }
@@ -138,7 +138,7 @@ impl Desk {
     }
 }
 
-fn change(room: OpenRoom, key: u64, change: impl FnOnce(&mut Upload)) {
+fn change(room: OpenRoom, key: MessageId, change: impl FnOnce(&mut Upload)) {
     room.uploads.update(|uploads| {
         if let Some(upload) = uploads.iter_mut().find(|upload| upload.key == key) {
             change(upload);
