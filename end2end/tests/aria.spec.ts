@@ -110,11 +110,10 @@ test('what opens over the talk', async ({ person, room }) => {
   `);
 });
 
-test('looking for something, and keeping a room', async ({ person, room }) => {
+test('looking for something, and keeping a room', async ({ person, bot, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  await ana.say('귤은 어디에?');
-  await ana.expectMessage('귤은');
+  await (await bot('민수', room)).say('귤은 어디에?');
   await ana.page.goto(`${ana.page.url()}/search?q=귤`);
   await expect(ana.page.getByRole('main')).toMatchAriaSnapshot(`
     - main:
@@ -126,7 +125,7 @@ test('looking for something, and keeping a room', async ({ person, room }) => {
       - paragraph: 메시지 1개를 찾았어요.
       - list:
         - listitem:
-          - link /Ana .* 귤은 어디에\\?/:
+          - link /민수 .* 귤은 어디에\\?/:
             - mark: 귤
   `);
   await ana.page.goto(ana.page.url().replace(/search.*/, 'settings'));

@@ -139,7 +139,8 @@ test('a picture is seen without script', async ({ person, room }) => {
   await field(ana).setInputFiles(tangerines);
   await expect(chips(ana)).toContainText(['KB']);
   await ana.say('보이나요?');
-  await ana.expectMessage('보이나요?');
+  // It has a time of its own, and a link, once it is stored.
+  await expect(ana.message('보이나요?').getByRole('link', { name: /\d:\d\d/ })).toBeVisible();
   const minsu = await person('민수', { javaScriptEnabled: false });
   await minsu.open(room);
   await expect(minsu.message('보이나요?').getByRole('img', { name: '귤.png' })).toBeVisible();
