@@ -35,14 +35,16 @@ use super::{
 use app::page::{Found, Terms};
 use app::protocol::{Epoch, File, FileId, Message, MessagePage, RoomKey, Seq, UserId};
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use reader::Reader;
+use sqlx::SqliteConnection;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{io, thread};
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot, watch};
-use write::{Asker, Write};
+use write::{Asked, Asker, Work, Write};
 
 /// Writes that wait for the writer. When so many wait, callers wait to get in line: the
 /// disk's pace becomes theirs, and nothing is dropped.
@@ -146,6 +148,15 @@ impl Sqlite {
         self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
+
+    /// Puts an errand in line and waits for its answer.
+    async fn run<A: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<A>> + Send + 'static,
+    ) -> Result<A> {
+        let work: Option<Work<A>> = Some(Box::new(work));
+        self.write(|asker| Write::Errand(Box::new(Asked { work, asker }))).await
+    }
 }
 
 #[async_trait]
@@ -190,8 +201,7 @@ impl Engine for Sqlite {
     }
 
     async fn add_file(&self, file: NewFile) -> Result<Option<File>> {
-        let file = Box::new(file);
-        self.write(|asker| Write::AddFile { file, asker }).await
+        self.run(move |log| Box::pin(async move { files::add(log, &file).await })).await
     }
 
     async fn file(&self, id: FileId, small: bool) -> Result<Option<Content>> {
@@ -229,7 +239,7 @@ impl Engine for Sqlite {
     }
 
     async fn keep(&self, room: RoomId, keeping: Keeping) -> Result<bool> {
-        self.write(|asker| Write::Keep { room, keeping, asker }).await
+        self.run(move |log| Box::pin(async move { keeping::keep(log, room, &keeping).await })).await
     }
 
     async fn join(
@@ -243,11 +253,11 @@ impl Engine for Sqlite {
     }
 
     async fn new_user(&self) -> Result<UserId> {
-        self.write(|asker| Write::NewUser { asker }).await
+        self.run(|log| Box::pin(seats::new_user(log))).await
     }
 
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()> {
-        self.write(|asker| Write::Leave { user, room, asker }).await
+        self.run(move |log| Box::pin(seats::leave(log, user, room))).await
     }
 
     async fn mark_read(&self, user: UserId, room: RoomId, seq: Seq) -> Result<()> {

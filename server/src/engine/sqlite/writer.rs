@@ -12,7 +12,6 @@ use super::home::{self, Home};
 use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
-use super::{files, keeping};
 use crate::engine::{
     Amendment, Answer, Change, Commit, Error, PostError, Posted, Result, RoomBatch,
 };
@@ -178,10 +177,8 @@ impl Writer {
                 Write::Post { .. } | Write::Amend { .. } => {}
                 Write::MakeRoom { asker, .. } => asker.give(),
                 Write::Join { asker, .. } => asker.give(),
-                Write::Keep { asker, .. } => asker.give(),
-                Write::AddFile { asker, .. } => asker.give(),
-                Write::NewUser { asker } => asker.give(),
-                Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => asker.give(),
+                Write::MarkRead { asker, .. } => asker.give(),
+                Write::Errand(errand) => errand.give(),
                 Write::Close => self.queue.close(),
             }
         }
@@ -196,12 +193,8 @@ impl Writer {
                 }
                 Write::MakeRoom { asker, .. } => asker.refuse(Err(error())),
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
-                Write::Keep { asker, .. } => asker.refuse(Err(error())),
-                Write::AddFile { asker, .. } => asker.refuse(Err(error())),
-                Write::NewUser { asker } => asker.refuse(Err(error())),
-                Write::Leave { asker, .. } | Write::MarkRead { asker, .. } => {
-                    asker.refuse(Err(error()))
-                }
+                Write::MarkRead { asker, .. } => asker.refuse(Err(error())),
+                Write::Errand(errand) => errand.refuse(error()),
                 Write::Close => self.queue.close(),
             }
         }
@@ -274,18 +267,7 @@ async fn take_seats(connection: &mut SqliteConnection, writes: &mut [Write]) -> 
                 joiners.push(seats::Joiner { token, room: *room, username });
                 seat_slots.push(&mut asker.answer);
             }
-            Write::Keep { room, keeping, asker } => {
-                asker.answer = Some(Ok(keeping::keep(connection, *room, keeping).await?));
-            }
-            Write::AddFile { file, asker } => {
-                asker.answer = Some(Ok(files::add(connection, file).await?));
-            }
-            Write::NewUser { asker } => {
-                asker.answer = Some(Ok(seats::new_user(connection).await?));
-            }
-            Write::Leave { user, room, asker } => {
-                asker.answer = Some(Ok(seats::leave(connection, *user, *room).await?));
-            }
+            Write::Errand(errand) => errand.run(connection).await?,
             Write::MarkRead { user, room, seq, asker } => {
                 let mark = marks.entry((*user, *room)).or_insert(*seq);
                 *mark = (*mark).max(*seq);
