@@ -18,8 +18,14 @@ function keep(keeper) {
 }
 // The first page came before there was anyone to keep it.
 if (worker && !worker.controller) worker.ready.then(({ active }) => keep(active));
+// What one comes to see need not be told any more.
+async function hush() {
+  const told = await worker?.ready.then((registration) => registration.getNotifications());
+  told?.filter(({ data }) => data === location.pathname).forEach((notification) => notification.close());
+}
+hush();
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) return;
+  if (!document.hidden) return hush();
   // Who leaves the room takes it back.
   const isLeft = 'left' in document.documentElement.dataset;
   if (isLeft) worker?.controller?.postMessage({ path: location.pathname, forget: true });

@@ -1,5 +1,6 @@
 // Opens a room without a network, as it was when it was last seen, and lets the page go on from
 // there: what one writes waits in its outbox. With a network everything comes from the server.
+// And tells what is said while no page is open, to whoever wants to be told.
 
 const KEPT = 'sarangbang-1';
 
@@ -21,10 +22,18 @@ self.addEventListener('fetch', (event) => {
   else if (isFile(url)) event.respondWith(file(event, url));
 });
 
-// The page goes out of sight: this is how it is to be found.
-self.addEventListener('message', (event) => event.waitUntil(told(event.data)));
+self.addEventListener('message', (event) => event.waitUntil(asked(event.data)));
 
-async function told({ path, files = [], forget }) {
+// What the page asks for: by the page's program, to hang a bell or to tell something, and by
+// boot.js, to keep the page.
+function asked(data) {
+  if (data.what === 'bell') return hang(data);
+  if (data.what === 'tell') return tell(data);
+  return keep(data);
+}
+
+// The page goes out of sight: this is how it is to be found.
+async function keep({ path, files = [], forget }) {
   const kept = await caches.open(KEPT);
   if (forget) return kept.delete(path, { ignoreVary: true });
   try {
@@ -80,4 +89,61 @@ async function keepFile(kept, url, answer) {
 async function forgetOthers() {
   const others = (await caches.keys()).filter((name) => name !== KEPT);
   await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+const post = (path, body) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+// What one wants to be told of a room.
+async function hang({ path, choice, sound }) {
+  await post(`${path}/bell`, { choice, sound: Boolean(sound) });
+  if (choice !== 'mute') await subscribe();
+}
+
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(subscribe()));
+
+// Says where this browser is woken. Where it cannot be, one is told while a page is open.
+async function subscribe() {
+  const { pushManager } = self.registration;
+  try {
+    const answer = await fetch('/bell/key');
+    const options = { userVisibleOnly: true, applicationServerKey: await answer.text() };
+    const { endpoint } = await pushManager.subscribe(options).catch(async () => {
+      // One that was made for another key is in the way.
+      await (await pushManager.getSubscription())?.unsubscribe();
+      return pushManager.subscribe(options);
+    });
+    await post('/bell/subscription', { endpoint });
+  } catch (error) {
+    console.info('sarangbang: this browser cannot be woken', error);
+  }
+}
+
+// A push says nothing but this: look.
+self.addEventListener('push', (event) => event.waitUntil(wake()));
+
+async function wake() {
+  const answer = await post('/bell/news', {}).catch(() => null);
+  // What woke us wants something to be shown, even if it cannot be had.
+  const news = answer?.ok ? await answer.json() : [{ title: '사랑방 Sarangbang', body: '💬', path: '/' }];
+  await Promise.all(news.map(tell));
+}
+
+// Of one room there is one notification.
+function tell({ title, body, path, sound }) {
+  const manner = { silent: !sound, renotify: Boolean(sound) };
+  return self.registration.showNotification(title, { body, tag: path, data: path, icon: '/icon-192.png', ...manner });
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(go(event.notification.data));
+});
+
+async function go(path) {
+  const pages = await self.clients.matchAll({ type: 'window' });
+  const isThere = ({ url }) => new URL(url).pathname === path;
+  const page = pages.find(isThere) ?? pages[0];
+  if (!page) return self.clients.openWindow(path);
+  await page.focus();
+  if (!isThere(page)) await page.navigate(path);
 }

@@ -232,13 +232,18 @@ pub fn can_share() -> bool {
 /// Opens that sheet. Nothing becomes of it if the reader changes their mind.
 pub fn share_link(title: &str, url: &str) {
     let Some(share) = sharing() else { return };
-    let what = Object::new();
-    for (key, value) in [("title", title), ("url", url)] {
-        let _ = Reflect::set(&what, &key.into(), &value.into());
-    }
+    let what = object(&[("title", title), ("url", url)]);
     if let Ok(promise) = share.call1(&window().navigator(), &what) {
         await_in_vain(promise);
     }
+}
+
+fn object(fields: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in fields {
+        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
+    }
+    object
 }
 
 /// Lets a promise fail that it does not matter of.
@@ -282,18 +287,34 @@ pub fn ask_to_notify(then: impl FnOnce() + 'static) {
     });
 }
 
-/// Tells of something, without a sound. Of one tag there is one notification, whoever tells.
-pub fn notify(title: &str, body: &str, tag: &str, when_clicked: impl FnOnce() + 'static) {
+/// What one is told while one looks elsewhere.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    pub title: &'a str,
+    pub body: &'a str,
+    /// Of one tag there is one notification, whoever tells.
+    pub tag: &'a str,
+    /// Where it leads.
+    pub path: &'a str,
+    pub with_sound: bool,
+}
+
+pub fn notify(told: Told, when_clicked: impl FnOnce() + 'static) {
     if may_notify() != Permission::Granted {
         return;
     }
+    let Told { title, body, tag, path, with_sound } = told;
     let options = NotificationOptions::new();
     options.set_body(body);
     options.set_tag(tag);
     options.set_icon("/icon-192.png");
-    options.set_silent(Some(true));
-    // Some browsers leave this to service workers, and fail.
-    let Ok(notification) = Notification::new_with_options(title, &options) else { return };
+    options.set_silent(Some(!with_sound));
+    let Ok(notification) = Notification::new_with_options(title, &options) else {
+        // Browsers on phones leave this to workers.
+        let sound = if with_sound { "yes" } else { "" };
+        let told = [("title", title), ("body", body), ("path", path), ("sound", sound)];
+        return tell_worker(&[&[("what", "tell")], &told[..]].concat());
+    };
     let clicked = {
         let notification = notification.clone();
         Closure::once_into_js(move || {
@@ -302,6 +323,18 @@ pub fn notify(title: &str, body: &str, tag: &str, when_clicked: impl FnOnce() + 
         })
     };
     notification.set_onclick(Some(clicked.unchecked_ref()));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["navigator", "serviceWorker", "controller"], js_name = postMessage, catch)]
+    fn post_to_worker(message: &Object) -> Result<(), JsValue>;
+}
+
+/// Asks the page's worker (sw.js) for something. Where there is none, as over plain http, nothing
+/// becomes of it.
+pub fn tell_worker(message: &[(&str, &str)]) {
+    let _ = post_to_worker(&object(message));
 }
 
 /// Shows in the tab's icon, and in the system's for an installed page, how much is unread.

@@ -78,6 +78,7 @@ pub struct Phrases {
     pub bell_all: &'static str,
     pub bell_mentions: &'static str,
     pub bell_mute: &'static str,
+    pub bell_sound: &'static str,
     /// The browser does not let us.
     pub bell_blocked: &'static str,
 

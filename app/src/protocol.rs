@@ -38,11 +38,13 @@ pub mod id;
 pub mod span;
 pub mod file;
 pub mod message;
+pub mod bell;
 pub mod frame;
 pub mod codec;
 pub mod poll;
 pub mod limits;
 
+pub use bell::Bell;
 pub use codec::Codec;
 pub use file::{File, FileId, Picture};
 pub use frame::{

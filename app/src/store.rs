@@ -26,10 +26,8 @@ pub mod users;
 pub mod outbox;
 pub mod typing;
 pub mod completion;
-pub mod bell;
 pub mod input;
 
-pub use bell::Bell;
 pub use completion::Completion;
 pub use input::Input;
 pub use outbox::{Delivery, Outbox};

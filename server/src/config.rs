@@ -84,6 +84,11 @@ pub struct Config {
     #[arg(long, env = "SARANGBANG_FILE_SPACE", default_value_t = 1024, value_name = "MIB")]
     pub file_space: u32,
 
+    /// Where browsers are woken when something is said: hosts, *.hosts, or origins; "none" for
+    /// nowhere. Default: the services of Chrome, Firefox, Safari and Edge
+    #[arg(long, env = "SARANGBANG_PUSH_SERVICE", value_name = "HOST", value_delimiter = ',', default_values = PUSH_SERVICES, hide_default_value = true)]
+    pub push_service: Vec<String>,
+
     /// How logs are written
     #[arg(long, env = "SARANGBANG_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
@@ -95,6 +100,14 @@ pub struct Config {
     #[command(subcommand)]
     pub task: Option<Task>,
 }
+
+/// Where the browsers that people use are woken.
+const PUSH_SERVICES: [&str; 4] = [
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+];
 
 /// What is done instead of serving.
 #[derive(Clone, Debug, Subcommand)]

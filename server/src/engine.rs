@@ -14,7 +14,10 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
+mod bells;
 pub mod sqlite;
+
+pub use bells::{Bells, ENDPOINTS, Endpoint, News};
 
 /// A room's row number: short, internal, never seen outside the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -255,7 +258,7 @@ impl Drop for Commit {
 /// Callers promise to keep taking commits from the channel: it is bounded, and the writer
 /// waits when it is full.
 #[async_trait]
-pub trait Engine: Send + Sync + 'static {
+pub trait Engine: Bells + Send + Sync + 'static {
     fn epoch(&self) -> Epoch;
 
     async fn find_room(&self, key: &RoomKey) -> Result<Option<RoomRecord>>;

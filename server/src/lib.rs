@@ -9,6 +9,7 @@
 //! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
+//! - [`push`]: waking those who are not there.
 //! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
 //!   [`markdown`]: how text is formatted. [`files`]: what a file is.
 //!   [`security`]: who may ask.
@@ -34,6 +35,7 @@ pub mod markdown;
 pub mod names;
 pub mod pages;
 pub mod presence;
+pub mod push;
 pub mod registry;
 pub mod room;
 pub mod router;
@@ -45,6 +47,7 @@ pub mod transport;
 use app::i18n::Locale;
 use config::{Config, Database};
 use engine::{Engine, sqlite};
+use push::Push;
 use registry::{Registry, Settings};
 use security::{address::TrustedProxies, origin::Origins};
 use std::net::SocketAddr;
@@ -66,6 +69,10 @@ const MEBIBYTE: u64 = 1024 * 1024;
 pub enum StartError {
     #[error("{0}")]
     Database(#[from] sqlite::OpenError),
+    #[error("the database cannot be written: {0}")]
+    Log(#[from] engine::Error),
+    #[error("the database's push key is damaged")]
+    PushKey,
     #[error("cannot listen on {addr}: {source}")]
     Listen { addr: SocketAddr, source: std::io::Error },
 }
@@ -77,6 +84,7 @@ pub struct Server {
     engine: Arc<dyn Engine>,
     registry: Arc<Registry>,
     deliver: JoinHandle<()>,
+    push: JoinHandle<()>,
     links: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -109,6 +117,10 @@ impl Server {
             let registry = Arc::clone(&registry);
             async move { registry.deliver(commits).await }
         });
+        let push_key = engine.push_key(push::Key::fresh()).await?;
+        let push_key = Arc::new(push::Key::new(&push_key).ok_or(StartError::PushKey)?);
+        let push = Push::new(Arc::clone(&registry), Arc::clone(&engine), Arc::clone(&push_key));
+        let push = tokio::spawn(push.run());
         let shutdown = CancellationToken::new();
         let links = TaskTracker::new();
         let origins = Origins::new(&config.origin);
@@ -135,6 +147,8 @@ impl Server {
             origins: origins.clone(),
             proxies: proxies.clone(),
             locale,
+            push_key,
+            services: push::Services::new(config.push_service),
             shutdown: shutdown.clone(),
         };
         let kept = pages::Kept::default();
@@ -143,7 +157,7 @@ impl Server {
         let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
         let app =
             router::router(Arc::new(pages), Arc::new(shared), Arc::new(api), socketio, health);
-        Ok(Server { listener, app, engine, registry, deliver, links, shutdown })
+        Ok(Server { listener, app, engine, registry, deliver, push, links, shutdown })
     }
 
     /// The address it listens on, with the real port when 0 was asked for.
@@ -164,9 +178,10 @@ impl Server {
     /// Answers until it is told to stop; then takes no new work, tells everyone to come back,
     /// commits what waits, and returns.
     pub async fn serve(self) {
-        let Server { listener, app, engine, registry, deliver, links, shutdown } = self;
+        let Server { listener, app, engine, registry, deliver, push, links, shutdown } = self;
         let sweeper = tokio::spawn(async move { registry.sweep().await });
         serve::serve(listener, app, shutdown).await;
+        push.abort();
         links.close();
         links.wait().await;
         engine.close().await;

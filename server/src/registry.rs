@@ -4,6 +4,7 @@
 //! back is an answer or a [`Refusal`]. What others should hear takes the other way round:
 //! the engine's commits arrive in [`Registry::deliver`], which hands them to the rooms.
 
+mod bells;
 mod bringing;
 mod connection;
 mod keeping;
@@ -18,7 +19,7 @@ pub use saying::{Saying, Wish};
 pub use seating::{Joining, Seated};
 
 use crate::engine::{self, Commit, Engine, RoomId, TokenHash};
-use crate::room::Room;
+use crate::room::{Rings, Room};
 use crate::session::{Bucket, Session};
 use app::protocol::{
     Acked, Command, Epoch, Greeting, Limits, MessagePage, Refusal, RoomKey, RoomSummary, Seq,
@@ -55,6 +56,7 @@ pub struct Settings {
 pub struct Registry {
     engine: Arc<dyn Engine>,
     settings: Settings,
+    rings: Rings,
     started: Instant,
     /// Guards the maps; held for look-ups only.
     rooms: Mutex<Rooms>,
@@ -74,6 +76,7 @@ struct Rooms {
 impl Registry {
     pub fn new(engine: Arc<dyn Engine>, settings: Settings) -> Self {
         Registry {
+            rings: Rings::default(),
             started: Instant::now(),
             rooms: Mutex::default(),
             sessions: Mutex::default(),
@@ -294,7 +297,8 @@ impl Registry {
         if let Some(room) = rooms.by_key.get(&record.key) {
             return Arc::clone(room);
         }
-        let room = Arc::new(Room::new(record, Arc::clone(&self.engine), self.settings.grace));
+        let (engine, rings) = (Arc::clone(&self.engine), self.rings.clone());
+        let room = Arc::new(Room::new(record, engine, self.settings.grace, rings));
         rooms.by_key.insert(room.key.clone(), Arc::clone(&room));
         rooms.by_id.insert(room.id, Arc::clone(&room));
         room

@@ -6,12 +6,14 @@
 
 mod follower;
 mod members;
+mod rings;
 mod tail;
 mod typing;
 #[cfg(test)]
 mod tests;
 
 pub use follower::Follower;
+pub use rings::Rings;
 
 use crate::engine::{self, Engine, Latest, RoomBatch, RoomId, RoomRecord, Settings, TokenHash};
 use crate::names::Skeleton;
@@ -60,6 +62,7 @@ pub struct Room {
     pub key: RoomKey,
     pub title: String,
     engine: Arc<dyn Engine>,
+    rings: Rings,
     /// Guards everything that changes. Held while frames are queued, so that each
     /// subscriber sees batches in order; never across an await.
     state: Mutex<State>,
@@ -81,6 +84,8 @@ struct State {
     /// The rev of the last batch delivered here.
     rev: Rev,
     settings: Settings,
+    /// Someone wants to be told of what is said here while they are not.
+    has_bells: bool,
     /// How often it has changed who is here, or what is said of the room.
     comings: u64,
     subscribers: HashMap<ConnectionId, Subscriber>,
@@ -135,15 +140,17 @@ pub struct Arrival {
 }
 
 impl Room {
-    pub fn new(record: RoomRecord, engine: Arc<dyn Engine>, grace: Duration) -> Self {
+    pub fn new(record: RoomRecord, engine: Arc<dyn Engine>, grace: Duration, rings: Rings) -> Self {
         Room {
             id: record.id,
             key: record.key,
             title: record.title,
             engine,
+            rings,
             state: Mutex::new(State {
                 rev: 0,
                 settings: Settings::default(),
+                has_bells: false,
                 comings: 0,
                 subscribers: HashMap::new(),
                 presence: Presence::new(grace),
@@ -168,7 +175,9 @@ impl Room {
             let latest = self.engine.latest(self.id, 0).await?;
             let members = self.engine.members(self.id, members::REMEMBERED).await?;
             let settings = self.engine.settings(self.id).await?;
+            let has_bells = self.engine.has_bells(self.id).await?;
             let mut state = self.state();
+            state.has_bells |= has_bells;
             state.settings = settings;
             members.into_iter().for_each(|(user, name)| state.members.seat(user, name));
             state.rev = state.rev.max(latest.cursor.rev);
@@ -200,6 +209,11 @@ impl Room {
         let mut state = self.state();
         state.settings = settings;
         state.comings += 1;
+    }
+
+    /// Someone wants to be told of what is said here from now on.
+    pub fn hang_bell(&self) {
+        self.state().has_bells = true;
     }
 
     pub fn users(&self) -> Vec<User> {
@@ -306,6 +320,9 @@ impl Room {
             }
         }
         state.keep(Recent { from, to, size, frame: frame.clone() });
+        if state.has_bells {
+            self.rings.ring(self.id);
+        }
         // Whoever is woken looks at the state first.
         drop(state);
         let is_followed = self.followers() > 0;
@@ -455,6 +472,11 @@ impl Room {
             return;
         }
         state.comings += 1;
+        // Who has gone may not have heard of the last that was said while they were there.
+        let has_gone = |change: &PresenceChange| matches!(change, PresenceChange::Gone { .. });
+        if state.has_bells && changes.iter().any(has_gone) {
+            self.rings.ring(self.id);
+        }
         let is_gathering = !state.untold.is_empty();
         state.untold.extend(changes);
         if state.presence.count() <= TELL_AT_ONCE_UP_TO {

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up; each may use those before it.
-const FLOORS: [&str; 10] = [
+const FLOORS: [&str; 11] = [
     "names",
     "engine",
     "presence",
     "session",
     "room",
     "registry",
+    "push",
     "transport",
     "router",
     "lib",

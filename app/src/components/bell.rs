@@ -7,14 +7,19 @@ use super::panel;
 use super::room_page::{open_room::OpenRoom, path};
 use crate::browser::{self, Permission};
 use crate::i18n::Phrases;
-use crate::store::Bell as Choice;
+use crate::protocol::{Bell as Choice, RoomKey};
 use leptos::ev::Event;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
 /// The panel's id, by which the button opens it.
 const ID: &str = "bell";
+
+/// The id of the box for the sound.
+const SOUND: &str = "bell-sound";
+
+/// What is kept after a choice that is told with a sound.
+const LOUD: &str = "+sound";
 
 /// What opens the panel.
 pub fn open(phrases: &Phrases) -> Html {
@@ -33,12 +38,16 @@ pub fn Bell(room: OpenRoom) -> impl IntoView {
     let phrases = super::desk().phrases;
     let content = content(phrases);
     let show = move |_| show(room);
-    let choose = move |event: Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        let choice = input.and_then(|input| Choice::from_tag(&input.value())).unwrap_or_default();
-        keep(room, choice);
-        if choice != Choice::Mute {
-            browser::ask_to_notify(show_permission);
+    let choose = move |_: Event| {
+        let kept =
+            Kept { choice: chosen(), with_sound: sound().is_some_and(|box_| box_.checked()) };
+        keep(&room.key(), kept);
+        match kept.choice {
+            Choice::Mute => hang(room),
+            _ => browser::ask_to_notify(move || {
+                show_permission();
+                hang(room);
+            }),
         }
     };
     view! {
@@ -61,11 +70,17 @@ fn content(phrases: &Phrases) -> Html {
     };
     let legend = element("legend", &[("class", "visually-hidden")], &[text(phrases.bell)]);
     let [all, mentions, mute] = Choice::EACH.map(choice);
+    let sound = void("input", &[("type", "checkbox"), ("id", SOUND)]);
     let blocked = [("class", "bell__blocked"), ("id", "bell-blocked"), ("hidden", "")];
     let content = [
         element("h2", &[("id", "bell-title")], &[text(phrases.bell)]),
         panel::close(ID, "panel__close", phrases.close),
         element("fieldset", &[("class", "bell__choices")], &[legend, all, mentions, mute]),
+        element(
+            "label",
+            &[("class", "bell__choice bell__sound")],
+            &[sound, text(phrases.bell_sound)],
+        ),
         element("p", &blocked, &[icon("alert"), text(phrases.bell_blocked)]),
     ];
     element("div", &[("class", "panel__content")], &content)
@@ -73,11 +88,27 @@ fn content(phrases: &Phrases) -> Html {
 
 /// Shows what was chosen for this room: the panel is drawn without it.
 fn show(room: OpenRoom) {
-    let id = ["bell-", kept(room).tag()].concat();
-    if let Some(input) = browser::element::<HtmlInputElement>(&id) {
+    let kept = kept(&room.key());
+    if let Some(input) = radio(kept.choice) {
         input.set_checked(true);
     }
+    if let Some(sound) = sound() {
+        sound.set_checked(kept.with_sound);
+    }
     show_permission();
+}
+
+fn radio(choice: Choice) -> Option<HtmlInputElement> {
+    browser::element(&["bell-", choice.tag()].concat())
+}
+
+fn sound() -> Option<HtmlInputElement> {
+    browser::element(SOUND)
+}
+
+fn chosen() -> Choice {
+    let is_chosen = |choice: &Choice| radio(*choice).is_some_and(|input| input.checked());
+    Choice::EACH.into_iter().find(is_chosen).unwrap_or_default()
 }
 
 fn show_permission() {
@@ -88,19 +119,51 @@ fn show_permission() {
     };
 }
 
-/// Where the choice for a room is kept, for all tabs of this browser.
-fn key(room: OpenRoom) -> String {
-    ["sarangbang.bell", &*path(&room.key())].concat()
-}
-
 /// What was chosen for a room.
-pub fn kept(room: OpenRoom) -> Choice {
-    let kept = browser::local_storage().and_then(|kept| kept.get_item(&key(room)).ok().flatten());
-    kept.and_then(|tag| Choice::from_tag(&tag)).unwrap_or_default()
+#[derive(Clone, Copy, Default)]
+pub struct Kept {
+    pub choice: Choice,
+    pub with_sound: bool,
 }
 
-fn keep(room: OpenRoom, choice: Choice) {
+/// Where that is kept, for all tabs of this browser.
+fn place(room: &RoomKey) -> String {
+    ["sarangbang.bell", &*path(room)].concat()
+}
+
+pub fn kept(room: &RoomKey) -> Kept {
+    let kept = browser::local_storage().and_then(|kept| kept.get_item(&place(room)).ok().flatten());
+    let Some(kept) = kept else { return Kept::default() };
+    let (tag, with_sound) = match kept.strip_suffix(LOUD) {
+        Some(tag) => (tag, true),
+        None => (&*kept, false),
+    };
+    Kept { choice: Choice::from_tag(tag).unwrap_or_default(), with_sound }
+}
+
+fn keep(room: &RoomKey, Kept { choice, with_sound }: Kept) {
     if let Some(storage) = browser::local_storage() {
-        let _ = storage.set_item(&key(room), choice.tag());
+        let kept = [choice.tag(), if with_sound { LOUD } else { "" }].concat();
+        let _ = storage.set_item(&place(room), &kept);
     }
+}
+
+/// Who leaves a room is told nothing more of it, nor when they come back.
+pub fn forget(room: &RoomKey) {
+    if let Some(storage) = browser::local_storage() {
+        let _ = storage.remove_item(&place(room));
+    }
+}
+
+/// Has the worker tell the server what was chosen, so that one is told while no page is open.
+pub fn hang(room: OpenRoom) {
+    let Kept { choice, with_sound } = kept(&room.key());
+    let sound = if with_sound { LOUD } else { "" };
+    let path = path(&room.key());
+    browser::tell_worker(&[
+        ("what", "bell"),
+        ("path", &path),
+        ("choice", choice.tag()),
+        ("sound", sound),
+    ]);
 }

@@ -58,6 +58,7 @@ pub static EN: Phrases = Phrases {
     bell_all: "All messages",
     bell_mentions: "When I am called",
     bell_mute: "None",
+    bell_sound: "With a sound",
     bell_blocked: "The browser blocks notifications. Allow them in its settings for this site.",
 
     my_rooms: "Your rooms",

@@ -54,6 +54,7 @@ pub static KO: Phrases = Phrases {
     bell_all: "모든 메시지",
     bell_mentions: "나를 부를 때만",
     bell_mute: "알리지 않기",
+    bell_sound: "소리와 함께",
     bell_blocked: "브라우저가 알림을 막고 있어요. 주소창 옆 사이트 설정에서 허용해 주세요.",
 
     my_rooms: "내 방",

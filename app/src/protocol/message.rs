@@ -5,6 +5,9 @@ use super::id::{MessageId, Rev, RoomKey, Seq, UserId};
 use super::span::{self, Span};
 use serde::{Deserialize, Serialize};
 
+/// Characters of a text in its gist.
+const GIST: usize = 200;
+
 /// One message as it is now. Always sent whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,6 +44,21 @@ impl Message {
         !self.spans.is_empty()
             && user.is_some_and(|user| user != self.user_id)
             && span::mentioned(&self.spans).iter().any(is_meant)
+    }
+
+    /// Who says what, in one short line without forms: for a notification.
+    pub fn gist(&self) -> String {
+        let mut words = match &*self.spans {
+            [] => self.text.clone(),
+            spans => span::plain(spans),
+        };
+        if words.is_empty()
+            && let Some(file) = self.files.first()
+        {
+            words = ["📎 ", &*file.name].concat();
+        }
+        let shown: String = words.chars().take(GIST).collect();
+        [&*self.username, ": ", &shown].concat()
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
 //! line for the `writer`, which commits, `posts`, `amendments`, `mentions`, `files`,
-//! `seats` and `keeping` are what it does inside a transaction, `reader` and `search` answer
+//! `seats`, `keeping` and `bells` are what it does inside a transaction, `reader` and `search` answer
 //! questions on connections of the `readers`, `rows` turns rows into values; `archive` is for who
 //! reads or copies the file beside a server. The tables are in `server/migrations`.
 
@@ -20,6 +20,7 @@ mod mentions;
 mod seats;
 mod keeping;
 mod files;
+mod bells;
 mod readers;
 mod reader;
 mod search;

@@ -3,13 +3,13 @@ mod followers;
 
 use super::*;
 use crate::engine::{
-    Amendment, Content, Draft, Keeping, Latest, Membership, NewFile, PostError, Posted, Result,
-    SessionRecord,
+    Amendment, Bells, Content, Draft, Endpoint, Keeping, Latest, Membership, NewFile, News,
+    PostError, Posted, Result, SessionRecord,
 };
 use crate::names::Username;
 use crate::session::{Queue, Queued};
 use app::page::{Found, Terms};
-use app::protocol::{Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
+use app::protocol::{Bell, Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
@@ -20,6 +20,31 @@ const GRACE: Duration = Duration::from_secs(30);
 struct Log {
     messages: Mutex<Vec<Arc<Message>>>,
     reads: Semaphore,
+}
+
+#[async_trait]
+impl Bells for Log {
+    async fn push_key(&self, _: Vec<u8>) -> Result<Vec<u8>> {
+        unreachable!()
+    }
+    async fn has_bells(&self, _: RoomId) -> Result<bool> {
+        Ok(false)
+    }
+    async fn set_bell(&self, _: UserId, _: RoomId, _: Bell, _: bool) -> Result<()> {
+        unreachable!()
+    }
+    async fn subscribe(&self, _: UserId, _: Endpoint) -> Result<()> {
+        unreachable!()
+    }
+    async fn unsubscribe(&self, _: String) -> Result<()> {
+        unreachable!()
+    }
+    async fn ring(&self, _: RoomId, _: Vec<UserId>) -> Result<Vec<Endpoint>> {
+        unreachable!()
+    }
+    async fn news(&self, _: UserId) -> Result<Vec<News>> {
+        unreachable!()
+    }
 }
 
 #[async_trait]
@@ -112,7 +137,12 @@ impl House {
         let log = Arc::new(Log { messages: Mutex::default(), reads: Semaphore::new(permits) });
         let record =
             RoomRecord { id: RoomId(1), key: RoomKey("r".into()), title: "r".into(), rev: 0 };
-        let room = Arc::new(Room::new(record, Arc::clone(&log) as Arc<dyn Engine>, GRACE));
+        let room = Arc::new(Room::new(
+            record,
+            Arc::clone(&log) as Arc<dyn Engine>,
+            GRACE,
+            Rings::default(),
+        ));
         room.open().await.unwrap();
         House { log, room }
     }

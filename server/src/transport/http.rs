@@ -8,6 +8,7 @@
 //! it all to programs and [`docs`] to people, from the same source.
 
 pub mod problem;
+mod bells;
 mod body;
 mod caller;
 mod docs;
@@ -20,6 +21,7 @@ mod stream;
 
 pub use body::Message;
 
+use crate::push;
 use crate::registry::{Reader, Registry};
 use crate::room::Room;
 use crate::security::{address::TrustedProxies, origin::Origins};
@@ -29,7 +31,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use problem::{BODY_BYTES, Failure};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +53,9 @@ pub struct Api {
     pub origins: Origins,
     pub proxies: TrustedProxies,
     pub locale: Locale,
+    /// By which push services know this server, and which there are.
+    pub push_key: Arc<push::Key>,
+    pub services: push::Services,
     /// Ends waiting reads and streams.
     pub shutdown: CancellationToken,
 }
@@ -89,6 +94,10 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/problems/{kind}", get(docs::problem))
         .route("/files/{id}", get(files::content))
         .route("/files/{id}/small", get(files::small))
+        .route("/bell/key", get(bells::key))
+        .route("/bell/subscription", post(bells::subscribe))
+        .route("/bell/news", post(bells::news))
+        .route("/rooms/{room}/bell", post(bells::set))
         // Nothing else under this prefix is a page.
         .route("/api", axum::routing::any(async || Failure::UnknownPath))
         .nest("/api/", unknown)

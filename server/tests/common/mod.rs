@@ -118,9 +118,9 @@ pub async fn patiently<F: Future>(future: F) -> F::Output {
 pub async fn while_time_flies<F: Future>(future: F) -> F::Output {
     let fly = async {
         loop {
-            tokio::time::pause();
+            let frozen = Frozen::new();
             tokio::time::advance(Duration::from_millis(100)).await;
-            tokio::time::resume();
+            drop(frozen);
             // What is under way over real sockets gets this long for every tenth of a second.
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -128,6 +128,22 @@ pub async fn while_time_flies<F: Future>(future: F) -> F::Output {
     tokio::select! {
         output = future => output,
         () = fly => unreachable!("it flies for ever"),
+    }
+}
+
+/// Time stands still. It goes on even where what was awaited came in the middle of a step.
+struct Frozen;
+
+impl Frozen {
+    fn new() -> Self {
+        tokio::time::pause();
+        Frozen
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        tokio::time::resume();
     }
 }
 

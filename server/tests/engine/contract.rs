@@ -2,6 +2,7 @@
 //! function that opens an empty log, and so runs each of these facts.
 
 pub use crate::amending::*;
+pub use crate::bells::*;
 pub use crate::filing::*;
 pub use crate::keeping::*;
 
@@ -63,6 +64,11 @@ macro_rules! contract {
             a_file_is_shown_by_one_message_and_gone_with_it
             a_file_is_for_whoever_brought_it_and_where_they_did
             files_have_so_much_space_and_wait_for_an_hour
+            who_is_not_there_is_woken_once_for_what_they_want_to_hear_of
+            news_are_told_once_unless_they_were_read_or_deleted
+            a_bell_ends_with_its_membership
+            a_session_is_woken_where_it_was_last
+            the_push_key_is_made_once
             an_answer_names_the_place_of_a_message_that_is_there
         );
     };

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod amending;
+mod bells;
 mod contract;
 mod filing;
 mod keeping;

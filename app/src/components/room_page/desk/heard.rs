@@ -1,13 +1,14 @@
 //! What is heard over the link, and what it changes.
 
+use super::super::super::bell;
 use super::super::open_room::{Older, OpenRoom};
 use super::{Asked, Desk, RELOADED};
 use crate::browser;
 use crate::connection::{Event, Opened};
 use crate::page::{JoinForm, RoomView};
 use crate::protocol::{
-    Ack, Acked, Batch, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSummary, Seq,
-    ServerFrame, Snapshot, Typing,
+    Ack, Acked, Batch, Bell, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSummary,
+    Seq, ServerFrame, Snapshot, Typing,
 };
 use crate::store::timeline::Applied;
 use crate::store::{self, typing};
@@ -261,6 +262,10 @@ impl Desk {
                 });
                 self.restore_outbox(room);
                 self.is_back(room);
+                // A bell rings for members only: one may have chosen before one came in.
+                if bell::kept(&asked_for).choice != Bell::Mute {
+                    bell::hang(room);
+                }
             }
             None => {
                 let (form, username) = (JoinForm::default(), Some(user.username));
@@ -299,6 +304,7 @@ impl Desk {
     }
 
     fn on_left(self, key: &RoomKey) {
+        bell::forget(key);
         self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
         let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
         if is_shown {

@@ -5,7 +5,7 @@ use super::super::open_room::OpenRoom;
 use super::super::path;
 use super::Desk;
 use crate::browser;
-use crate::protocol::{Epoch, Message, Seq, span};
+use crate::protocol::{Epoch, Message, Seq};
 use leptos::prelude::set_timeout;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +13,6 @@ use wasm_bindgen::JsValue;
 
 /// The tab that looks at a room has so long to say so to the others.
 const OTHERS: Duration = Duration::from_millis(500);
-
-/// Characters of a message in a notification.
-const SHOWN: usize = 200;
 
 impl Desk {
     /// Something was said by others. The tab that is looked at leaves word of it, and the rest
@@ -28,9 +25,10 @@ impl Desk {
             }
             return;
         }
-        let (me, bell) = (self.me.peek(), bell::kept(room));
-        let is_worth =
-            |message: &&Arc<Message>| Some(message.user_id) != me && bell.rings(message.names(me));
+        let (me, bell) = (self.me.peek(), bell::kept(&room.key()));
+        let is_worth = |message: &&Arc<Message>| {
+            Some(message.user_id) != me && bell.choice.rings(message.names(me))
+        };
         let Some(message) = new.iter().rfind(is_worth).cloned() else { return };
         // However much is said, the last of it is told, and no more often than this.
         if room.untold.change(|untold| untold.replace(message)).is_some() {
@@ -46,12 +44,6 @@ impl Desk {
     }
 
     fn tell(self, room: OpenRoom, message: &Message) {
-        let words = match &*message.spans {
-            [] => message.text.clone(),
-            spans => span::plain(spans),
-        };
-        let said: String = words.chars().take(SHOWN).collect();
-        let body = [&*message.username, ": ", &said].concat();
         // Each tab tells of the same message under the same tag, so that it is told once.
         let tag = [&*path(&room.key()), "/", &message.seq.to_string()].concat();
         let go = move || {
@@ -62,7 +54,15 @@ impl Desk {
             }
             self.show(room);
         };
-        browser::notify(&room.title.peek(), &body, &tag, go);
+        let with_sound = bell::kept(&room.key()).with_sound;
+        let told = browser::Told {
+            title: &room.title.peek(),
+            body: &message.gist(),
+            tag: &tag,
+            path: &path(&room.key()),
+            with_sound,
+        };
+        browser::notify(told, go);
     }
 }
 
