@@ -49,7 +49,8 @@ pub use codec::Codec;
 pub use file::{File, FileId, Picture};
 pub use frame::{
     Ack, Acked, Batch, ClientFrame, Close, Command, Greeting, Hello, Joined, MessagePage, Presence,
-    PresenceChange, Refusal, Refused, RoomSummary, ServerFrame, Snapshot, Typing, UserList,
+    PresenceChange, Refusal, Refused, RoomSettings, RoomSummary, ServerFrame, Snapshot, Typing,
+    UserList,
 };
 pub use id::{Cursor, Epoch, MessageId, Rev, RoomKey, Seq, UserId};
 pub use limits::Limits;

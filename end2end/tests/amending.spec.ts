@@ -107,6 +107,20 @@ test("others' messages can be answered and not changed", async ({ person, room }
     await expect(row(minsu, '내 말').getByRole('button', { name: tool })).toHaveCount(0);
 });
 
+test('who keeps the room deletes what others say, and changes none of it', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await minsu.say('광고예요');
+  await expect(ana.messages).toHaveCount(1);
+  await row(ana, '광고예요').hover();
+  await expect(row(ana, '광고예요').getByRole('button', { name: '고치기' })).toHaveCount(0);
+  await press(ana, '광고예요', '지우기');
+  await ana.page.keyboard.press('Enter');
+  for (const one of [ana, minsu]) await expect(one.messages.first()).toContainText('삭제된 메시지예요');
+  expect(await minsu.page.content()).not.toContain('광고예요');
+});
+
 test('by keyboard: from the talk to a message, its tools, and back to the composer', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);

@@ -43,3 +43,23 @@ for (const javaScriptEnabled of [true, false])
     for await (const part of stream) parts.push(part as Buffer);
     expect(Buffer.concat(parts).toString()).toContain('가져갈 말');
   });
+
+test('what the one who keeps the room says of it reaches everyone who is there', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await ana.page.goto(`${new URL(ana.page.url()).pathname}/settings`);
+  const say = async (welcome: string) => {
+    await ana.page.getByRole('textbox', { name: '환영 인사' }).fill(welcome);
+    await ana.page.getByRole('button', { name: '저장하기' }).click();
+    await expect(ana.page.getByRole('status')).toContainText('저장했어요');
+  };
+  await say('오늘은 세 시에 모여요');
+  const welcome = minsu.conversation.getByText('오늘은 세 시에 모여요');
+  await expect(welcome).toBeVisible();
+  // Who is away meanwhile finds it as it is.
+  await minsu.goOffline();
+  await say('');
+  await minsu.goOnline();
+  await expect(welcome).toBeHidden();
+});

@@ -60,6 +60,8 @@ pub struct Membership {
     pub unread: u64,
     /// Those of them in which the session, or everyone, is named.
     pub mentions: u64,
+    /// Whether the session keeps the room.
+    pub is_owner: bool,
 }
 
 /// What its owners say of a room.
@@ -169,7 +171,7 @@ pub enum PostError {
     /// A file is not there, is another user's or another room's, or is shown already.
     #[error("there is no such file")]
     NoSuchFile,
-    /// The message is another session's.
+    /// The message is another session's; to delete it one would have to own the room.
     #[error("the message is someone else's")]
     NotYours,
     /// The message has as many different reactions as it may have.

@@ -272,6 +272,7 @@ impl Pages {
                 welcome: String::new(),
                 users: Vec::new(),
                 last_read: 0,
+                is_owner: false,
             },
         };
         if let Some(before) = before {

@@ -192,8 +192,7 @@ impl Registry {
         session: Option<&Session>,
     ) -> Result<Snapshot, Refusal> {
         let latest = room.latest().await.map_err(unavailable)?;
-        let last_read =
-            session.and_then(|session| session.seat(&room.key)).map_or(0, |seat| seat.last_read);
+        let seat = session.and_then(|session| session.seat(&room.key));
         Ok(Snapshot {
             room: room.key.clone(),
             title: room.title.clone(),
@@ -201,7 +200,8 @@ impl Registry {
             page: latest.page,
             welcome: room.settings().welcome,
             users: room.users(),
-            last_read,
+            last_read: seat.as_ref().map_or(0, |seat| seat.last_read),
+            is_owner: seat.is_some_and(|seat| seat.is_owner),
         })
     }
 

@@ -20,8 +20,8 @@ use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
-    Batch, Message, MessagePage, PresenceChange, Rev, RoomKey, ServerFrame, User, UserId, UserList,
-    limits,
+    Batch, Message, MessagePage, PresenceChange, Rev, RoomKey, RoomSettings, ServerFrame, User,
+    UserId, UserList, limits,
 };
 use members::Members;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -122,8 +122,8 @@ struct Subscriber {
     /// The rev that this subscriber has once its outbox is drained.
     rev: Rev,
     is_behind: bool,
-    /// Not told of some change in the user list: gets it whole once it is level.
-    lacks_users: bool,
+    /// Not told of some change in the user list or the settings: gets them whole once it is level.
+    lacks_rest: bool,
     /// The person this connection stands for; readers stand for nobody.
     member: Option<UserId>,
 }
@@ -209,6 +209,8 @@ impl Room {
         let mut state = self.state();
         state.settings = settings;
         state.comings += 1;
+        let frame = said_of(&state.settings, &self.key);
+        state.tell_everyone(&frame);
     }
 
     /// Someone wants to be told of what is said here from now on.
@@ -334,14 +336,14 @@ impl Room {
     /// Listens from `rev` on. With an arrival, the connection stands for that person, who is
     /// here as long as it lives. What lies after `rev` follows by [`Room::catch_up`] and not
     /// at once: the answer that the subscription belongs to must be said first.
-    /// `lacks_users`: the user list follows too, because that answer does not hold it.
+    /// `lacks_rest`: user list and settings follow too, because that answer does not hold them.
     pub fn subscribe(
         self: &Arc<Self>,
         connection: ConnectionId,
         outbox: &Outbox,
         arrival: Option<Arrival>,
         rev: Rev,
-        lacks_users: bool,
+        lacks_rest: bool,
     ) -> Result<Subscription, NameTaken> {
         let mut state = self.state();
         let member = arrival.as_ref().map(|arrival| arrival.guest.user.id);
@@ -359,7 +361,7 @@ impl Room {
             });
         }
         let subscriber =
-            Subscriber { outbox: outbox.clone(), rev, is_behind: true, lacks_users, member };
+            Subscriber { outbox: outbox.clone(), rev, is_behind: true, lacks_rest, member };
         // Told before the newcomer listens: their own list comes whole.
         self.tell(&mut state, changes);
         state.subscribers.insert(connection, subscriber);
@@ -533,13 +535,15 @@ impl State {
         if !is_level {
             return;
         }
-        if subscriber.lacks_users {
+        if subscriber.lacks_rest {
             let list = UserList { room: room.clone(), users: self.presence.users() };
-            if subscriber.outbox.push(&SharedFrame::new(ServerFrame::Users(list))).is_err() {
+            let settings = said_of(&self.settings, room);
+            let rest = [SharedFrame::new(ServerFrame::Users(list)), settings];
+            if rest.iter().any(|frame| subscriber.outbox.push(frame).is_err()) {
                 return;
             }
         }
-        subscriber.lacks_users = false;
+        subscriber.lacks_rest = false;
         subscriber.is_behind = false;
     }
 
@@ -562,16 +566,27 @@ impl State {
         }
         let presence = app::protocol::Presence { room: room.clone(), changes };
         let frame = SharedFrame::presence(presence, arrived);
+        self.tell_everyone(&frame);
+    }
+
+    /// Tells what is not in the log.
+    fn tell_everyone(&mut self, frame: &SharedFrame) {
         for subscriber in self.subscribers.values_mut() {
-            // Whoever is behind gets the whole list once they are level again.
+            // Whoever is behind gets the whole once they are level again.
             if subscriber.is_behind {
-                subscriber.lacks_users = true;
-            } else if subscriber.outbox.push(&frame).is_err() {
-                subscriber.lacks_users = true;
+                subscriber.lacks_rest = true;
+            } else if subscriber.outbox.push(frame).is_err() {
+                subscriber.lacks_rest = true;
                 subscriber.fall_behind();
             }
         }
     }
+}
+
+/// What everyone is told of a room's settings.
+fn said_of(settings: &Settings, room: &RoomKey) -> SharedFrame {
+    let settings = RoomSettings { room: room.clone(), welcome: settings.welcome.clone() };
+    SharedFrame::new(ServerFrame::Settings(settings))
 }
 
 impl Subscriber {

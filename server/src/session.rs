@@ -35,6 +35,7 @@ pub struct Seat {
     pub title: String,
     pub username: String,
     pub last_read: Seq,
+    pub is_owner: bool,
 }
 
 impl Session {
@@ -45,6 +46,7 @@ impl Session {
                 title: membership.room.title,
                 username: membership.username,
                 last_read: membership.last_read,
+                is_owner: membership.is_owner,
             };
             (membership.room.key, seat)
         });
@@ -83,6 +85,13 @@ impl Session {
     pub fn mark_read(&self, room: &RoomKey, seq: Seq) {
         if let Some(seat) = self.seats.lock().expect("no panic under this lock").get_mut(room) {
             seat.last_read = seat.last_read.max(seq);
+        }
+    }
+
+    /// One keeps the room from now on.
+    pub fn own(&self, room: &RoomKey) {
+        if let Some(seat) = self.seats.lock().expect("no panic under this lock").get_mut(room) {
+            seat.is_owner = true;
         }
     }
 

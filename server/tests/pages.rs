@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::protocol::Codec;
+use app::protocol::{Codec, ServerFrame};
 use common::{TestServer, patiently};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client as Http, Response, StatusCode};
@@ -496,8 +496,12 @@ async fn owners_keep_a_room_and_nobody_else() {
     assert!(!ben.get("/").await.text().await.unwrap().contains("/rooms/r"));
 
     let stranger = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
+    let mut cy = server.person("Cy", "r").await;
     let saved = ana.submit("/rooms/r/settings", form).await;
     assert_eq!(saved.status(), StatusCode::OK);
+    // Who is there hears of it at once.
+    let heard = cy.until(|frame| matches!(frame, ServerFrame::Settings(_))).await;
+    assert!(matches!(heard, Some(ServerFrame::Settings(said)) if said.welcome == "어서 <b>"));
     // The page that is kept for strangers is another from now on.
     let welcomed = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
     assert!(welcomed.contains("어서 &lt;b&gt;") && !stranger.contains("어서"));

@@ -194,6 +194,9 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
                 _ if choices.is_reacting => {}
                 Tools::None => {}
                 Tools::Others => content.push(tools(&["react", "reply", "link"], desk.phrases)),
+                Tools::Kept => {
+                    content.push(tools(&["react", "reply", "link", "delete"], desk.phrases));
+                }
                 Tools::Own => {
                     let acts = ["react", "reply", "link", "edit", "delete"];
                     content.push(tools(&acts, desk.phrases));

@@ -95,6 +95,9 @@ pub enum ServerFrame {
     Beat,
     /// Said just before the connection is closed.
     Close(Close),
+    /// What its owners say of a room, whole: when that changes, on resuming, and after falling
+    /// behind.
+    Settings(RoomSettings),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +172,17 @@ pub struct Snapshot {
     pub users: Vec<User>,
     /// The last message one has read; 0 for none.
     pub last_read: Seq,
+    /// Whether one keeps the room: who does may delete what others say.
+    pub is_owner: bool,
+}
+
+/// What a room's owners say of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomSettings {
+    pub room: RoomKey,
+    /// What newcomers read first; empty for nothing.
+    pub welcome: String,
 }
 
 /// Messages in `seq` order without holes.

@@ -50,7 +50,11 @@ impl Registry {
         secret: &Secret,
     ) -> Result<bool, Refusal> {
         let keeping = Keeping::Owner { user: session.user, key: secret.hash() };
-        self.engine.keep(room.id, keeping).await.map_err(not_stored)
+        let is_owner = self.engine.keep(room.id, keeping).await.map_err(not_stored)?;
+        if is_owner {
+            session.own(&room.key);
+        }
+        Ok(is_owner)
     }
 
     /// The rooms of the first page, the fullest first.

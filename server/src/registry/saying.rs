@@ -2,16 +2,16 @@
 
 use super::{Connection, Registry, now_millis};
 use crate::emoji::is_emoji;
-use crate::engine::{Amendment, Change, Draft, PostError, Posted, RoomId};
+use crate::engine::{Amendment, Change, Draft, PostError, Posted};
 use crate::markdown::{self, Name};
-use crate::session::Session;
+use crate::session::{Seat, Session};
 use app::protocol::{Acked, FileId, MessageId, Refusal, RoomKey, Seq, Span, limits};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
-/// Everyone can be called while no more than so many are here.
+/// Everyone can be called while no more than so many are here; by owners always.
 const ALL: usize = 20;
 
 /// Names that call everyone.
@@ -76,7 +76,7 @@ impl Registry {
         };
         session.spend_message()?;
         self.throttles.spend_message(address, seat.room)?;
-        let spans = self.formatted(seat.room, &text);
+        let spans = self.formatted(&seat, &text);
         let draft = Draft {
             room: seat.room,
             id,
@@ -108,7 +108,7 @@ impl Registry {
                     0 => 0,
                     hours => at.saturating_sub(hours * HOUR_MS),
                 };
-                let spans = self.formatted(seat.room, &text);
+                let spans = self.formatted(&seat, &text);
                 Change::Text { text, spans, at, since }
             }
             Wish::Delete => Change::Deletion,
@@ -136,10 +136,10 @@ impl Registry {
     }
 
     /// The text's spans. Who is named must sit in the room.
-    fn formatted(&self, room: RoomId, text: &str) -> Vec<Span> {
-        let room = text.contains('@').then(|| self.loaded_room(room)).flatten();
+    fn formatted(&self, seat: &Seat, text: &str) -> Vec<Span> {
+        let room = text.contains('@').then(|| self.loaded_room(seat.room)).flatten();
         let people = room.as_ref().map_or_else(Vec::new, |room| room.people());
-        let may_call_all = room.is_some_and(|room| room.users().len() <= ALL);
+        let may_call_all = seat.is_owner || room.is_some_and(|room| room.users().len() <= ALL);
         let everyone = EVERYONE.iter().filter(|_| may_call_all);
         let everyone = everyone.map(|name| Name { user: None, name });
         let people = people.iter().map(|(user, name)| Name { user: Some(*user), name });

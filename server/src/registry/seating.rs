@@ -130,6 +130,7 @@ impl Registry {
             title: room.title.clone(),
             username: username.as_str().to_owned(),
             last_read: 0,
+            is_owner: false,
         };
         let session = if token == TokenHash::NOBODY {
             match known {
@@ -140,6 +141,7 @@ impl Registry {
             let joined = self.engine.join(&token, room.id, username.as_str()).await;
             let (user, membership) = joined.map_err(not_stored)?;
             (seat.username, seat.last_read) = (membership.username.clone(), membership.last_read);
+            seat.is_owner = membership.is_owner;
             room.seat(user, &seat.username);
             match known {
                 Some(session) => Arc::clone(session),
@@ -221,11 +223,11 @@ impl Registry {
         guest: Guest,
         was_member: bool,
         rev: Rev,
-        lacks_users: bool,
+        lacks_rest: bool,
     ) -> Result<(), NameTaken> {
         let arrival = self.arrival(guest, was_member);
         let subscription =
-            room.subscribe(connection.id, &connection.outbox, Some(arrival), rev, lacks_users)?;
+            room.subscribe(connection.id, &connection.outbox, Some(arrival), rev, lacks_rest)?;
         connection.subscribe(room.key.clone(), subscription);
         Ok(())
     }

@@ -282,6 +282,7 @@ async fn who_falls_behind_gets_all_of_it_and_the_users_once_drained() {
     house.room.catch_up(ConnectionId(1)).await.unwrap();
     let mut rest: Vec<ServerFrame> =
         std::iter::from_fn(|| queue.try_next()).map(|frame| frame.frame().clone()).collect();
+    assert!(matches!(rest.pop(), Some(ServerFrame::Settings(_))));
     assert!(matches!(rest.pop(), Some(ServerFrame::Users(list)) if list.users.len() == 1));
     let mut rev = 256;
     for frame in rest {

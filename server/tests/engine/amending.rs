@@ -66,11 +66,21 @@ pub async fn a_deletion_leaves_a_tombstone_that_nothing_brings_back(log: Log) {
 pub async fn a_message_is_changed_by_its_sender_alone(log: Log) {
     let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
     let _announced = listen(log.commits);
-    let one = said(&log.engine, here, "1").await;
+    let one = fresh(log.engine.post(draft(here, 7, "1")).await);
     let of_another = Amendment { user: UserId(2), ..edit(&one, here, "2") };
     assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours));
     let of_another = Amendment { user: UserId(2), ..delete(&one, here) };
     assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours));
+    // Who owns the room may delete it all the same, but puts no words into another's mouth.
+    let (owner, membership) = log.engine.join(&TokenHash([1; 32]), there, "Ana").await.unwrap();
+    assert!(membership.is_owner);
+    let two = fresh(log.engine.post(draft(there, 7, "2")).await);
+    let of_another = Amendment { user: owner, ..edit(&two, there, "3") };
+    assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours));
+    let of_another = Amendment { user: owner, ..delete(&one, here) };
+    assert_eq!(log.engine.amend(of_another).await, Err(PostError::NotYours), "not the owner here");
+    let of_another = Amendment { user: owner, ..delete(&two, there) };
+    assert!(fresh(log.engine.amend(of_another).await).deleted);
     assert_eq!(log.engine.amend(edit(&one, there, "2")).await, Err(PostError::NoSuchMessage));
     assert_eq!(changes(&log.engine, here).await, [one]);
 }

@@ -86,7 +86,7 @@ impl<L: Link> Frames<L> {
                     };
                 }
             }
-            ServerFrame::Beat => {}
+            ServerFrame::Beat | ServerFrame::Settings(_) => {}
             other => panic!("unexpected: {other:?}"),
         }
     }

@@ -196,6 +196,13 @@ async fn what_is_edited_or_deleted_changes_for_everyone<W: Way>() {
     minsu.say("r", two, "둘").await.unwrap();
     minsu.say("r", fresh_id(), "셋").await.unwrap();
     assert_eq!(ana.hear("r", 1).await, ["셋"]);
+    // Who came first keeps the room.
+    let three = fresh_id();
+    ana.say("r", three, "넷").await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, ["넷"]);
+    assert_eq!(minsu.edit("r", three, "?").await, Err(No::NotYours));
+    minsu.delete("r", three).await.unwrap();
+    assert_eq!(ana.hear("r", 1).await, [DELETED]);
 }
 
 async fn reactions_are_counted_once_for_each_and_taken_back<W: Way>() {

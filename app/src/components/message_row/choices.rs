@@ -4,7 +4,7 @@
 use super::super::icon::icon;
 use super::super::markup::{Html, element, text, void};
 use super::super::room_page::desk::Desk;
-use super::super::room_page::open_room::{Amending, OpenRoom};
+use super::super::room_page::open_room::Amending;
 use crate::i18n::{Phrases, number};
 use crate::protocol::{Message, Reaction};
 
@@ -41,21 +41,25 @@ pub enum Tools {
     None,
     /// Answer it, or react.
     Others,
-    /// That, and edit it, or delete it.
+    /// That, and delete it: one owns the room.
+    Kept,
+    /// That, and edit it.
     Own,
-    /// It is one's own, and one is asked whether to delete it.
+    /// One is asked whether to delete it.
     Sure,
 }
 
 fn tools_of(message: &Message, desk: Desk) -> Tools {
-    let is_seated = |room: OpenRoom| room.username.with(Option::is_some);
-    match desk.me.get() {
-        _ if message.deleted || !desk.current.peek().is_some_and(is_seated) => Tools::None,
-        Some(me) if me == message.user_id => {
-            let is_asked = is_amending(desk, Amending::Delete(message.id));
-            if is_asked { Tools::Sure } else { Tools::Own }
-        }
-        _ => Tools::Others,
+    let (Some(room), me) = (desk.current.peek(), desk.me.get()) else { return Tools::None };
+    let tools = match () {
+        () if message.deleted || !room.username.with(Option::is_some) => Tools::None,
+        () if me == Some(message.user_id) => Tools::Own,
+        () if room.is_owner.get() => Tools::Kept,
+        () => Tools::Others,
+    };
+    match tools {
+        Tools::Own | Tools::Kept if is_amending(desk, Amending::Delete(message.id)) => Tools::Sure,
+        tools => tools,
     }
 }
 

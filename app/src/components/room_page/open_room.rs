@@ -75,6 +75,8 @@ pub struct OpenRoom {
     pub sent: Live<u32>,
     /// The last message one has read, as the server knows it.
     pub last_read: Live<Seq>,
+    /// One may delete what others say.
+    pub is_owner: Live<bool>,
 }
 
 /// What the top of the list says about older messages.
@@ -160,6 +162,7 @@ impl OpenRoom {
             arrived: Live::new((0, 0)),
             sent: Live::new(0),
             last_read: Live::new(snapshot.last_read),
+            is_owner: Live::new(snapshot.is_owner),
         }
     }
 
@@ -206,6 +209,7 @@ impl OpenRoom {
         self.users.update(|users| users.set(&snapshot.users, collate));
         self.welcome.set_if_new(snapshot.welcome.clone());
         self.last_read.set(snapshot.last_read);
+        self.is_owner.set_if_new(snapshot.is_owner);
         self.older.set(Older::Idle);
     }
 

@@ -46,6 +46,7 @@ fn snapshot_of(page: MessagePage) -> Snapshot {
         },
         users: Vec::new(),
         last_read: 0,
+        is_owner: false,
     }
 }
 

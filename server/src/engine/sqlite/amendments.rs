@@ -3,7 +3,7 @@
 
 use super::posts::{self, Changes, files_json, json, spans_json};
 use super::rows::to_sql;
-use super::{files, mentions};
+use super::{files, keeping, mentions};
 use crate::engine::{Amendment, Answer, Change, PostError, Posted};
 use app::protocol::{Message, Reaction, Reactor, Rev, UserId, limits};
 use sqlx::SqliteConnection;
@@ -71,7 +71,12 @@ async fn amended(
         Change::Reaction { emoji, on: false, .. } => {
             return take_back(connection, message, amendment, emoji).await;
         }
-        Change::Text { .. } | Change::Deletion if !is_own => Err(PostError::NotYours),
+        Change::Text { .. } if !is_own => Err(PostError::NotYours),
+        Change::Deletion
+            if !is_own && !keeping::owns(connection, amendment.user, amendment.room).await? =>
+        {
+            Err(PostError::NotYours)
+        }
         Change::Deletion if message.deleted => Ok(None),
         Change::Deletion => {
             sqlx::query("DELETE FROM reactions WHERE room = ? AND seq = ?")

@@ -35,6 +35,15 @@ pub(super) async fn keep(
     Ok(query.execute(connection).await?.rows_affected() > 0)
 }
 
+pub(super) async fn owns(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    room: RoomId,
+) -> sqlx::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM owners WHERE room = ? AND session = ?)";
+    sqlx::query_scalar(query).bind(room.0).bind(to_sql(user.0)).fetch_one(connection).await
+}
+
 impl Reader {
     pub async fn settings(&self, room: RoomId) -> sqlx::Result<Settings> {
         let (welcome, is_public) =
@@ -55,11 +64,6 @@ impl Reader {
     }
 
     pub async fn is_owner(&self, user: UserId, room: RoomId) -> sqlx::Result<bool> {
-        let query = "SELECT EXISTS (SELECT 1 FROM owners WHERE room = ? AND session = ?)";
-        sqlx::query_scalar(query)
-            .bind(room.0)
-            .bind(to_sql(user.0))
-            .fetch_one(&mut *self.readers.borrow().await?)
-            .await
+        owns(&mut *self.readers.borrow().await?, user, room).await
     }
 }

@@ -88,7 +88,9 @@ impl Reader {
         let rows = sqlx::query(
             "SELECT sessions.id AS session, rooms.*, username, last_read,
                     (SELECT count(DISTINCT mentions.seq) FROM mentions WHERE mentions.room = rooms.id
-                     AND user_id IN (0, session) AND mentions.seq > last_read) AS mentions
+                     AND user_id IN (0, session) AND mentions.seq > last_read) AS mentions,
+                    EXISTS (SELECT 1 FROM owners WHERE owners.room = rooms.id
+                            AND owners.session = sessions.id) AS is_owner
              FROM sessions
              LEFT JOIN memberships ON session = sessions.id LEFT JOIN rooms ON rooms.id = room
              WHERE token_hash = ? ORDER BY joined_at, room",

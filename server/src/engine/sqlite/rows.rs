@@ -39,6 +39,7 @@ pub(super) struct MembershipRow {
     username: String,
     last_read: i64,
     mentions: i64,
+    is_owner: bool,
 }
 
 impl From<MembershipRow> for Membership {
@@ -49,21 +50,24 @@ impl From<MembershipRow> for Membership {
             last_read: row.last_read.cast_unsigned(),
             unread: row.seq.saturating_sub(row.last_read).cast_unsigned(),
             mentions: row.mentions.cast_unsigned(),
+            is_owner: row.is_owner,
         }
     }
 }
 
 /// What one who asked to join has now, as JSON: their place among those who asked, the
 /// session, the room's id, key, title and rev, the name in the room, the last message read, the
-/// room's last, and how often one was named between the two.
+/// room's last, how often one was named between the two, and whether one owns the room.
 #[derive(Deserialize)]
-pub(super) struct SeatRow(usize, i64, i64, String, String, i64, String, i64, i64, i64);
+pub(super) struct SeatRow(usize, i64, i64, String, String, i64, String, i64, i64, i64, i64);
 
 impl SeatRow {
     pub fn into_seat(self) -> (usize, (UserId, Membership)) {
-        let SeatRow(place, session, id, key, title, rev, username, last_read, seq, mentions) = self;
+        let SeatRow(place, session, id, key, title, rev, username, last_read, seq, mentions, owns) =
+            self;
         let room = RoomRow { id, key, title, rev };
-        let membership = MembershipRow { room, seq, username, last_read, mentions };
+        let membership =
+            MembershipRow { room, seq, username, last_read, mentions, is_owner: owns != 0 };
         (place, (UserId(session.cast_unsigned()), membership.into()))
     }
 }

@@ -77,7 +77,9 @@ pub(super) async fn join(
          SELECT json_group_array(json_array(
              asked.key, session, rooms.id, rooms.key, title, rev, username, last_read, seq,
              (SELECT count(DISTINCT mentions.seq) FROM mentions WHERE mentions.room = rooms.id
-              AND user_id IN (0, session) AND mentions.seq > last_read)))
+              AND user_id IN (0, session) AND mentions.seq > last_read),
+             EXISTS (SELECT 1 FROM owners
+                     WHERE owners.room = rooms.id AND owners.session = sessions.id)))
          FROM json_each(?1) AS asked
          CROSS JOIN sessions ON token_hash = unhex(asked.value ->> 0)
          CROSS JOIN rooms ON rooms.id = asked.value ->> 1

@@ -7,8 +7,8 @@ use crate::browser;
 use crate::connection::{Event, Opened};
 use crate::page::{JoinForm, RoomView};
 use crate::protocol::{
-    Ack, Acked, Batch, Bell, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSummary,
-    Seq, ServerFrame, Snapshot, Typing,
+    Ack, Acked, Batch, Bell, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSettings,
+    RoomSummary, Seq, ServerFrame, Snapshot, Typing,
 };
 use crate::store::timeline::Applied;
 use crate::store::{self, typing};
@@ -103,6 +103,11 @@ impl Desk {
                         room.users.update(|users| users.apply(&presence.changes, order));
                     });
                     room.timeline.update(|timeline| timeline.announce(&presence.changes));
+                }
+            }
+            ServerFrame::Settings(RoomSettings { room, welcome }) => {
+                if let Some(room) = self.find(&room) {
+                    room.welcome.set_if_new(welcome);
                 }
             }
             ServerFrame::Typing(Typing { room, user }) => {

@@ -43,7 +43,8 @@ kinds! {
         "The session is not a member of the room: join first.";
     TOO_MANY_ROOMS = "too-many-rooms", 403, "Too many rooms",
         "The session sits in `limit` rooms already: leave one first.";
-    NOT_YOURS = "not-yours", 403, "Not yours", "The message is another session’s.";
+    NOT_YOURS = "not-yours", 403, "Not yours",
+        "The message is another session’s. Who owns the room may delete it all the same.";
     TOO_LATE = "too-late", 403, "Too late", "A message can be edited for `limit` hours.";
     TOO_MANY_REACTIONS = "too-many-reactions", 403, "Too many reactions",
         "The message has `limit` different reactions already.";
