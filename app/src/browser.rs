@@ -360,6 +360,16 @@ pub fn named_row() -> Option<String> {
     hash.strip_prefix('#').filter(|id| id.starts_with("message-")).map(str::to_owned)
 }
 
+/// The place in the room that the address names by its number: what is there may be far from what
+/// is loaded. Taken once; the address forgets it.
+pub fn take_named_place() -> Option<u64> {
+    let location = window().location();
+    let place = location.hash().ok()?.strip_prefix("#at-")?.parse().ok()?;
+    let path = location.pathname().ok()?;
+    let _ = window().history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    Some(place)
+}
+
 /// Leaves a cookie that the server reads with the next page.
 pub fn set_cookie(name: &str, value: &str) {
     let document: web_sys::HtmlDocument = document().unchecked_into();

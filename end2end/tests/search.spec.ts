@@ -38,7 +38,7 @@ test('what is older than the last page is found, too, and read around', async ({
   await search(ana, '금요');
   await ana.page.getByRole('listitem').getByRole('link').click();
   await expect(ana.message('약속은 금요일')).toBeInViewport();
-  await expect(ana.messages.nth(20)).toContainText('20번째 말');
+  await expect(ana.message('21번째 말')).toBeVisible();
 });
 
 test('nothing found is said, and more is asked for by a link', async ({ person, bot, room }) => {
@@ -67,6 +67,25 @@ test('a permalink opens the room at its message, and the room lives on', async (
   await minsu.say('새 말');
   await expect(ana.page.getByRole('button', { name: ana.words.newMessages })).toBeVisible();
   await expect(ana.messages.nth(9)).toBeInViewport();
+  await ana.page.getByRole('button', { name: ana.words.newMessages }).click();
+  await expect(ana.message('새 말')).toBeInViewport();
+});
+
+test('a permalink to what was said long ago opens the room there, and the room lives on', async ({ person, bot, room, server }) => {
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(many(1, 300));
+  const ana = await person('Ana');
+  const link = `${server.url}/rooms/${encodeURIComponent(room)}/42`;
+  // Whose browser has run no script here yet gets a page of older messages; from then on, the room.
+  await ana.page.goto(link);
+  await expect(ana.message('42번째 말')).toBeInViewport();
+  expect(new URL(ana.page.url()).search).toBe('?before=68');
+  await ana.open(room);
+  await ana.page.goto(link);
+  await ana.expectLive();
+  await expect(ana.message('42번째 말')).toBeInViewport();
+  expect(new URL(ana.page.url()).search).toBe('');
+  await minsu.say('새 말');
   await ana.page.getByRole('button', { name: ana.words.newMessages }).click();
   await expect(ana.message('새 말')).toBeInViewport();
 });

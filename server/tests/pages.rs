@@ -430,6 +430,10 @@ async fn a_permalink_leads_to_the_message_wherever_it_is() {
     assert!(near.starts_with("/rooms/r#message-"), "{near}");
     let (_, far) = to(&mut browser, "/rooms/R/2").await;
     assert!(far.starts_with("/rooms/r?before=28#message-"), "{far}");
+    // With script the room itself is opened there.
+    let bare = std::mem::replace(&mut browser.cookie, "zone=540".into());
+    assert_eq!(to(&mut browser, "/rooms/R/2").await.1, "/rooms/r#at-2");
+    browser.cookie = bare;
     let (path, id) = far.split_once('#').unwrap();
     let page = browser.get(path).await.text().await.unwrap();
     assert!(page.contains(&format!("id=\"{id}\"")));

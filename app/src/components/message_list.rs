@@ -13,7 +13,7 @@ use super::{composer, desk, once_drawn, share};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
-use crate::protocol::{Message, MessageId};
+use crate::protocol::{Message, MessageId, limits};
 use crate::store::scroll::Pill;
 use crate::store::timeline::RowKey;
 use leptos::ev::{KeyboardEvent, MouseEvent};
@@ -25,9 +25,6 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 /// A row counts as read once it was on the screen for so long.
 const READ_AFTER: Duration = Duration::from_secs(1);
-
-/// Messages that are loaded at most to find one among them.
-const SOUGHT_AMONG: usize = 2_000;
 
 #[component]
 pub fn MessageList(room: OpenRoom) -> impl IntoView {
@@ -155,7 +152,8 @@ fn seek(view: LogView) {
         room.timeline.track();
         let Some(seq) = room.sought.get() else { return };
         let (is_loaded, may_load) = room.timeline.peek_with(|timeline| {
-            let may_load = timeline.older().is_some() && timeline.messages().len() < SOUGHT_AMONG;
+            let may_load =
+                timeline.older().is_some() && timeline.messages().len() < limits::SOUGHT_AMONG;
             (timeline.message(seq).is_some(), may_load)
         });
         let is_linked = desk.is_linked.peek();

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Messages that the page loads at most to find one among them.
+pub const SOUGHT_AMONG: usize = 2_000;
+
 /// A frame of a client may hold this many bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
 

@@ -109,6 +109,8 @@ impl Scroll {
         self.geometry = geometry;
         self.detached = matches!(opening, Opening::Permalink { .. });
         self.pinned = opening == Opening::End;
+        // Where one was before is to be left, and held on to no more.
+        self.anchors.clear();
         match opening {
             Opening::End => self.go_to_end(Motion::Instant),
             Opening::Divider { y } => self.go_to(geometry.top + y - geometry.viewport / 3.0),

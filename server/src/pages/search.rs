@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Messages after the one that was asked for, on a page of older ones: it stands in the middle.
 const AFTER: u64 = limits::PAGE as u64 / 2;
 
+/// Messages that may be said while the page comes to look for one.
+const MEANWHILE: u64 = 500;
+
 #[derive(Deserialize)]
 pub struct SearchQuery {
     #[serde(default)]
@@ -52,8 +55,8 @@ pub async fn search(
     pages.plain(visitor, title, StatusCode::OK, draw).await
 }
 
-/// Leads to the message: in the room, as long as it is on the room's first page, else on a page
-/// of older ones.
+/// Leads to the message: in the room, as long as it is on the room's first page or the page's
+/// script finds it, else on a page of older ones.
 pub async fn permalink(
     State(pages): State<Arc<Pages>>,
     Path((room, seq)): Path<(String, String)>,
@@ -71,6 +74,11 @@ pub async fn permalink(
                 let page = pages.registry.older(&reader, &room, seq + 1, 1).await?;
                 let message = page.messages.into_iter().find(|message| message.seq == seq);
                 let message = message.ok_or(Refusal::NoSuchMessage)?;
+                let last = shown.messages.last().map_or(0, |last| last.seq);
+                // A browser that has run the script (it has left its zone) loads what lies between.
+                if visitor.zone.is_known && last - seq < limits::SOUGHT_AMONG as u64 - MEANWHILE {
+                    return Ok(format!("{}#at-{seq}", room_path(&room.key)));
+                }
                 (message, format!("?before={}", seq + 1 + AFTER))
             }
         };

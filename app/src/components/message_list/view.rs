@@ -87,20 +87,25 @@ impl LogView {
         let room = self.room;
         let (divider, pinned) =
             room.scroll.peek_with(|scroll| (scroll.divider(), scroll.is_pinned()));
-        let (Some(read), true, Some(geometry)) = (divider, pinned, self.measure()) else { return };
+        let (Some(read), true) = (divider, pinned) else { return };
         let loaded = room
             .timeline
             .peek_with(|timeline| timeline.message(read + 1).map(|_| timeline.pages()));
         let Some(loaded) = loaded else { return };
-        // Away from the end, so that it does not pull while the rows are drawn.
-        let top = Opening::FarDivider { y: -geometry.top };
-        let _ = self.scroll(|scroll| scroll.open(top, geometry));
+        self.leave_end();
         self.set_window(Window::around(page_of(read + 1), loaded));
         once_drawn(move || {
             let (Some(geometry), Some(y)) = (self.measure(), y_of()("divider")) else { return };
             let go = self.scroll(|scroll| scroll.open(Opening::FarDivider { y }, geometry));
             self.go(go);
         });
+    }
+
+    /// Away from the end, so that it does not pull while other rows are drawn.
+    fn leave_end(self) {
+        let Some(geometry) = self.measure() else { return };
+        let top = Opening::FarDivider { y: -geometry.top };
+        let _ = self.scroll(|scroll| scroll.open(top, geometry));
     }
 
     /// Goes to a loaded message, and shows which it is.
@@ -112,6 +117,7 @@ impl LogView {
         });
         let Some((id, loaded)) = known else { return };
         if browser::document().get_element_by_id(&id).is_none() {
+            self.leave_end();
             self.set_window(Window::around(page_of(seq), loaded));
         }
         once_drawn(move || {

@@ -217,6 +217,23 @@ fn a_permalink_stands_in_the_middle_and_does_not_follow_the_end() {
 }
 
 #[test]
+fn who_is_led_to_a_row_is_not_pulled_back_by_rows_that_came_before_it() {
+    let mut list = List::new(100);
+    list.scroll_to(2_000.0);
+    // The row is led to before the list is told that older ones came with it.
+    let older = (-50..0).map(|row| (row, 50.0));
+    list.rows = older.chain(list.rows.drain(..)).collect();
+    let geometry = list.geometry();
+    let y = list.y_of("-50").unwrap();
+    let led = list.scroll.open(Opening::Divider { y }, geometry);
+    let Move::To(top) = led else { panic!("{led:?}") };
+    let mut there = geometry;
+    there.go(top);
+    list.top = there.top;
+    assert_eq!(list.change(|_| {}), Move::Stay);
+}
+
+#[test]
 fn a_smooth_way_to_the_end_is_not_broken_off_by_itself() {
     let geometry = Geometry { top: 0.0, viewport: 500.0, content: 2_000.0, at_end: true };
     let mut scroll = Scroll::new(0, 0, false);

@@ -54,6 +54,12 @@ impl Desk {
         for room in self.open.peek() {
             self.resume(room);
         }
+        // Only now: with a link, what is not loaded can be.
+        if let Some(room) = self.current.peek()
+            && let Some(place) = browser::take_named_place()
+        {
+            room.sought.set(Some(place));
+        }
         // The other rooms of the sidebar are taken up whole: their last messages are at hand
         // when one switches, and their counts live.
         for summary in &greeting.rooms {
