@@ -47,7 +47,9 @@ writeFileSync(graph, JSON.stringify([
 wasm('wasm-metadce', `--graph-file=${graph}`, program);
 rmSync(graph);
 
-wasm('wasm-opt', '-Oz', '--converge', program);
+// Flattened, it is put together anew more closely than it was. Nothing of Rust's lies in the first
+// kilobyte, where its stack would end.
+wasm('wasm-opt', '--low-memory-unused', '--gufa-optimizing', '--flatten', '--rereloop', '-Oz', '-Oz', program);
 const names = JSON.parse(wasm('wasm-opt', '--minify-imports-and-exports-and-modules', program));
 for (const [module, name, short] of names.imports) {
   js = js.replace(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'), short);
