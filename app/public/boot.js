@@ -6,6 +6,17 @@ const { default: load, hydrate } = await import(`/pkg/sarangbang.js${version}`);
 await load({ module_or_path: program });
 hydrate();
 
+// Pictures open over the talk; who asks for a window of their own gets that.
+document.addEventListener('click', (event) => {
+  const picture = event.target.closest?.('.message__picture');
+  if (!picture || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  import(`/viewer.js${version}`).then(
+    ({ show }) => show(picture),
+    () => window.open(picture.href),
+  );
+});
+
 // Keeps the room for when there is no network, as it is when one looks away. Browsers have this
 // over https only, and on this very machine.
 const worker = navigator.serviceWorker;

@@ -8,7 +8,7 @@ const KEPT = 'sarangbang-1';
 const ROOMS = 20;
 
 const isPage = ({ pathname, search }) => !search && /^\/(rooms\/[^/]+)?$/.test(pathname);
-const isFile = ({ pathname }) => /^\/(pkg\/|boot\.js$|favicon|icon-)/.test(pathname);
+const isFile = ({ pathname }) => /^\/(pkg\/|boot\.js$|viewer\.js$|favicon|icon-)/.test(pathname);
 
 self.addEventListener('install', () => self.skipWaiting());
 

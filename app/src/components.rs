@@ -24,6 +24,8 @@ pub mod search_page;
 pub mod settings_page;
 #[cfg(feature = "ssr")]
 pub mod export_page;
+#[cfg(feature = "ssr")]
+pub(crate) mod viewer;
 mod composer;
 mod status_line;
 mod connection_check;

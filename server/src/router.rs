@@ -67,6 +67,7 @@ pub fn router(
         .route("/pkg/{file}", get(assets::serve))
         .route("/boot.js", get(assets::serve))
         .route("/sw.js", get(assets::serve))
+        .route("/viewer.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/favicon-unread.svg", get(assets::serve))
         .route("/icon-192.png", get(assets::serve))

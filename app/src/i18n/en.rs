@@ -291,6 +291,9 @@ pub static EN: Phrases = Phrases {
         owners_only: "Whoever opened the room can change this, and whoever was given the owner link.",
         own: "Become an owner",
         join_to_own: "Join the room first, and then open this link again.",
+        picture: "Picture",
+        picture_before: "The one before",
+        picture_after: "The one after",
         keys_list: &[
             ("Enter", "Send"),
             ("Shift Enter", "New line"),

@@ -262,6 +262,9 @@ pub static KO: Phrases = Phrases {
         owners_only: "방을 처음 연 사람과 방지기 링크를 받은 사람이 바꿀 수 있어요.",
         own: "방지기 되기",
         join_to_own: "먼저 방에 들어간 다음, 이 링크를 다시 열어 주세요.",
+        picture: "사진 보기",
+        picture_before: "앞 사진",
+        picture_after: "다음 사진",
         keys_list: &[
             ("Enter", "보내기"),
             ("Shift Enter", "줄 바꾸기"),

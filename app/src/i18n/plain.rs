@@ -39,6 +39,12 @@ pub struct PlainPhrases {
     /// Keys, with spaces between them, and what they do.
     pub keys_list: &'static [(&'static str, &'static str)],
 
+    // viewer
+    /// One that is looked at.
+    pub picture: &'static str,
+    pub picture_before: &'static str,
+    pub picture_after: &'static str,
+
     // export_page
     pub exported: fn(when: &str) -> String,
 }

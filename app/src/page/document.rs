@@ -3,7 +3,7 @@
 #![cfg(feature = "ssr")]
 
 use super::{Boot, Theme, View};
-use crate::components::{App, icon::SPRITE, news::News};
+use crate::components::{App, icon::SPRITE, news::News, viewer::viewer};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -28,6 +28,7 @@ pub fn Document(boot: Boot) -> impl IntoView {
     let density = boot.plain.is_compact.then_some("compact");
     let script = is_live.then(|| versioned("/boot.js", &version));
     let module = is_live.then(|| versioned("/pkg/sarangbang.js", &version));
+    let viewer = (is_live && matches!(boot.view, View::Room(_))).then(|| viewer(phrases));
     let data = is_live.then(|| BASE64.encode(Codec::Postcard.encode(&boot)));
     view! {
         <!DOCTYPE html>
@@ -39,6 +40,7 @@ pub fn Document(boot: Boot) -> impl IntoView {
             </head>
             <body>
                 <App boot=boot.clone() />
+                {viewer}
                 {data.map(|data| view! { <script type="text/plain" id="boot">{data}</script> })}
                 <div hidden inner_html=SPRITE></div>
             </body>
