@@ -107,6 +107,7 @@ test('what opens over the talk', async ({ person, room }) => {
         - radio "모든 메시지"
         - radio "나를 부를 때만"
         - radio "알리지 않기" [checked]
+      - checkbox "소리와 함께"
   `);
 });
 
@@ -118,7 +119,7 @@ test('looking for something, and keeping a room', async ({ person, bot, room }) 
   await expect(ana.page.getByRole('main')).toMatchAriaSnapshot(`
     - main:
       - link "방으로 돌아가기"
-      - heading "${room}" [level=1]
+      - heading "찾기 ${room}" [level=1]
       - search:
         - searchbox "찾을 말"
         - button "찾기"
@@ -132,7 +133,7 @@ test('looking for something, and keeping a room', async ({ person, bot, room }) 
   await expect(ana.page.getByRole('main')).toMatchAriaSnapshot(`
     - main:
       - link "방으로 돌아가기"
-      - heading "${room}" [level=1]
+      - heading "방 설정 ${room}" [level=1]
       - textbox "환영 인사"
       - checkbox "첫 화면에 이 방을 보여 주기"
       - button "저장하기"

@@ -5,8 +5,8 @@ use super::icon::icon;
 use super::markup::{Html, element, text};
 use crate::i18n::PlainPhrases;
 
-/// The page's upper edge. `room`: the room's path.
-pub fn header(title: &str, room: &str, plain: &PlainPhrases) -> Html {
+/// The page's upper edge: what the page is for, and in which room. `room`: the room's path.
+pub fn header(name: &str, title: &str, room: &str, plain: &PlainPhrases) -> Html {
     let back = [
         ("class", "button button--plain"),
         ("href", room),
@@ -14,6 +14,7 @@ pub fn header(title: &str, room: &str, plain: &PlainPhrases) -> Html {
         ("title", plain.back_to_room),
     ];
     let back = element("a", &back, &[icon("back")]);
-    let title = element("h1", &[("class", "plain-page__title"), ("dir", "auto")], &[text(title)]);
+    let title = element("bdi", &[("class", "plain-page__room")], &[text(title)]);
+    let title = element("h1", &[("class", "plain-page__title")], &[text(name), text(" "), title]);
     element("header", &[("class", "plain-page__header")], &[back, title])
 }

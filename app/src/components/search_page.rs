@@ -20,7 +20,8 @@ const SHOWN: usize = 280;
 pub fn SearchPage(search: Search, locale: Locale, zone: Zone) -> impl IntoView {
     let plain = &locale.phrases().plain;
     let room = path(&search.room);
-    let mut content = vec![header(&search.title, &room, plain), form(&search, &room, plain)];
+    let mut content =
+        vec![header(plain.search, &search.title, &room, plain), form(&search, &room, plain)];
     content.extend(found(&search, &room, locale, zone));
     element("main", &[("class", "plain-page search-page")], &content)
 }

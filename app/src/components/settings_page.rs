@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn SettingsPage(view: SettingsView, locale: Locale) -> impl IntoView {
     let plain = &locale.phrases().plain;
     let room = path(&view.room);
-    let mut content = vec![header(&view.title, &room, plain)];
+    let mut content = vec![header(locale.phrases().settings, &view.title, &room, plain)];
     content.extend(view.done.as_ref().map(|done| said(done, plain)));
     match view.is_owner {
         true => {
@@ -31,14 +31,17 @@ pub fn OwnPage(view: OwnView, locale: Locale) -> impl IntoView {
     let ask = match view.is_member {
         true => {
             let key = [("type", "hidden"), ("name", "key"), ("value", &*view.key)];
-            let content = [void("input", &key), button("done", plain.own)];
+            let content = [void("input", &key), button(ACTION, "done", plain.own)];
             post(&[&*room, "/own"].concat(), &content)
         }
         false => paragraph("settings-page__hint", plain.join_to_own),
     };
-    let content = [header(&view.title, &room, plain), ask];
+    let content = [header(locale.phrases().settings, &view.title, &room, plain), ask];
     element("main", &class("plain-page settings-page"), &content)
 }
+
+/// The one thing that a form is for.
+const ACTION: &str = "button button--action";
 
 fn class(class: &'static str) -> [Pair<'static>; 1] {
     [("class", class)]
@@ -53,12 +56,14 @@ fn said(done: &Done, plain: &PlainPhrases) -> Html {
         Done::Saved => vec![icon("done"), text(plain.saved)],
         Done::OwnerLink(link) => {
             let field = [
-                ("class", "field__input"),
-                ("value", &**link),
+                ("class", "field__input settings-page__link"),
                 ("readonly", ""),
+                ("rows", "3"),
                 ("aria-label", plain.owner_link),
             ];
-            vec![paragraph("settings-page__hint", plain.owner_link_once), void("input", &field)]
+            // All of it is to be seen, and copied, without script.
+            let field = element("textarea", &field, &[text(link)]);
+            vec![paragraph("settings-page__hint", plain.owner_link_once), field]
         }
     };
     element("div", &[("class", "settings-page__said"), ("role", "status")], &content)
@@ -87,7 +92,8 @@ fn form(view: &SettingsView, room: &str, plain: &PlainPhrases) -> Html {
         &class("settings-page__check"),
         &[void("input", &check), text(plain.public)],
     );
-    let content = [element("div", &[], &[label, welcome]), check, button("done", plain.save)];
+    let content =
+        [element("div", &[], &[label, welcome]), check, button(ACTION, "done", plain.save)];
     post(&[room, "/settings"].concat(), &content)
 }
 
@@ -95,7 +101,7 @@ fn owners(room: &str, plain: &PlainPhrases) -> Html {
     let content = [
         element("h2", &[], &[text(plain.owner_link)]),
         paragraph("settings-page__hint", plain.owner_link_hint),
-        button("link", plain.make_owner_link),
+        button("button", "link", plain.make_owner_link),
     ];
     post(&[room, "/owner-link"].concat(), &content)
 }
@@ -131,6 +137,6 @@ fn post(action: &str, content: &[Html]) -> Html {
     element("form", &attributes, content)
 }
 
-fn button(picture: &str, words: &str) -> Html {
-    element("button", &class("button button--action"), &[icon(picture), text(words)])
+fn button(kind: &'static str, picture: &str, words: &str) -> Html {
+    element("button", &class(kind), &[icon(picture), text(words)])
 }

@@ -138,7 +138,7 @@ pub static EN: Phrases = Phrases {
     websocket_echo: "WebSocket echo",
     request: "Request and answer",
     clock_difference: "Difference to the server's clock",
-    reconnects: "Reconnected so often",
+    reconnects: "Reconnections",
     checking: "checking…",
     blocked: "does not come through",
     check_again: "Check again",

@@ -23,7 +23,7 @@ impl Choices {
         Choices {
             tools: tools_of(message, desk),
             given: given(message, desk),
-            is_reacting: is_amending(desk, Amending::React(message.id)),
+            is_reacting: !message.deleted && is_amending(desk, Amending::React(message.id)),
         }
     }
 
@@ -151,7 +151,8 @@ pub fn tools(acts: &[&'static str], phrases: &Phrases) -> Html {
         ];
         element("button", &attributes, &[icon(act)])
     });
-    element("div", &[("class", "message__tools")], &tools.collect::<Vec<_>>())
+    let bar = element("div", &[("class", "message__toolbar")], &tools.collect::<Vec<_>>());
+    element("div", &[("class", "message__tools")], &[bar])
 }
 
 pub fn are_you_sure(phrases: &Phrases) -> Html {
