@@ -58,6 +58,12 @@ for (const [module, name, short] of names.imports) {
 for (const [name, short] of names.exports) js = js.replace(accessTo(name), `.${short}`);
 writeFileSync(script, js);
 
+// What was written by hand is read without its comments as well.
+for (const name of readdirSync(site).filter((name) => name.endsWith('.js'))) {
+  const file = join(site, name);
+  writeFileSync(file, execFileSync('esbuild', [file, '--minify', '--target=es2022']));
+}
+
 // Whatever is asked for by a name is there in the form that the browser likes best.
 for (const folder of ['', 'pkg']) {
   for (const name of readdirSync(join(site, folder))) {

@@ -4,6 +4,9 @@
 
 const KEPT = 'sarangbang-1';
 
+// Whoever has gone is not here because their page is kept.
+const UNSEEN = { headers: { purpose: 'prefetch' } };
+
 // As many rooms as one may sit in.
 const ROOMS = 20;
 
@@ -39,7 +42,7 @@ async function keep({ path, files = [], forget }) {
   try {
     const urls = files.map((name) => new URL(name)).filter((url) => url.origin === self.location.origin && isFile(url));
     for (const url of urls) if (!(await kept.match(url, { ignoreVary: true }))) await keepFile(kept, url, await fetch(url));
-    if (isPage(new URL(path, self.location.origin))) await keepPage(path, await fetch(path));
+    if (isPage(new URL(path, self.location.origin))) await keepPage(path, await fetch(path, UNSEEN));
   } catch {
     // Without a network there is nothing newer to keep.
   }

@@ -121,6 +121,27 @@ test('who keeps the room deletes what others say, and changes none of it', async
   expect(await minsu.page.content()).not.toContain('광고예요');
 });
 
+test('what is deleted meanwhile is changed no more, and the words are kept', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await minsu.say('고치려던 말');
+  await press(minsu, '고치려던 말', '고치기');
+  await minsu.write('고치려던 말, 아주 길게');
+  await press(ana, '고치려던 말', '지우기');
+  await ana.page.keyboard.press('Enter');
+  await expect(minsu.messages.first()).toContainText('삭제된 메시지예요');
+  await expect(minsu.page.getByText('메시지를 고치고 있어요')).toBeHidden();
+  await expect(minsu.composer).toHaveValue('고치려던 말, 아주 길게');
+
+  await minsu.say('반응하려던 말');
+  await press(minsu, '반응하려던 말', '반응하기');
+  await expect(minsu.page.getByRole('group', { name: '반응하기' })).toBeVisible();
+  await press(ana, '반응하려던 말', '지우기');
+  await ana.page.keyboard.press('Enter');
+  await expect(minsu.page.getByRole('group', { name: '반응하기' })).toBeHidden();
+});
+
 test('by keyboard: from the talk to a message, its tools, and back to the composer', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);

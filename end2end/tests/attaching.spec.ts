@@ -118,12 +118,16 @@ test('what does not arrive is tried again, and what cannot be sent says why', as
   await ana.page.route('**/files?name=*', (route) => route.abort(), { times: 1 });
   await field(ana).setInputFiles(tangerines);
   await expect(chips(ana)).toContainText(['올리지 못했어요']);
-  await ana.say('이건 아직');
-  await expect(ana.messages).toHaveCount(0);
   await chips(ana).getByRole('button', { name: '다시 보내기' }).click();
   await expect(chips(ana)).toContainText(['KB']);
-  await ana.composer.press('Enter');
-  await expect(ana.message('이건 아직').getByRole('img')).toBeVisible();
+  await ana.say('이번엔 갔어요');
+  await expect(ana.message('이번엔 갔어요').getByRole('img')).toBeVisible();
+  // Who sends the message all the same has it tried again with it.
+  await ana.page.route('**/files?name=*', (route) => route.abort(), { times: 1 });
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['올리지 못했어요']);
+  await ana.say('이것도요');
+  await expect(ana.message('이것도요').getByRole('img')).toBeVisible();
 
   await field(ana).setInputFiles({ name: 'large.bin', mimeType: 'x/y', buffer: Buffer.alloc(1024 * 1024 + 1) });
   await expect(ana.page.getByText('파일은 1MB까지 올릴 수 있어요.')).toBeVisible();
@@ -131,6 +135,18 @@ test('what does not arrive is tried again, and what cannot be sent says why', as
   await field(ana).setInputFiles(Array.from({ length: 11 }, (_, n) => ({ ...tangerines, name: `${n}.png` })));
   await expect(chips(ana)).toHaveCount(10);
   await expect(ana.page.getByText('파일은 한 번에 10개까지')).toBeVisible();
+});
+
+test('what was attached without a connection goes out with it', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.goOffline();
+  await field(ana).setInputFiles(tangerines);
+  await expect(chips(ana)).toContainText(['올리지 못했어요']);
+  await ana.say('다시 이어지면');
+  await ana.goOnline();
+  await expect(ana.message('다시 이어지면').getByRole('img', { name: '귤.png' })).toBeVisible();
+  await expect(ana.composer).toHaveValue('');
 });
 
 test('a picture is seen without script', async ({ person, room }) => {

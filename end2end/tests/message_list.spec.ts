@@ -87,6 +87,47 @@ test('a room with much that is unread opens where one stopped reading', async ({
   await expect(ana.message('neu 180.')).toBeInViewport();
 });
 
+test('of short messages, too, older ones come by scrolling', async ({ person, bot, room }) => {
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(Array.from({ length: 200 }, (_, i) => `${i + 1}.`));
+  const ana = await person('Ana', { viewport: { width: 1100, height: 750 } });
+  await ana.join(room);
+  await ana.reload();
+  await scrollUpTo(ana.conversation, '1.');
+  await ana.expectMessage('101.');
+  await expect(ana.page.getByText('이전 메시지를 불러오지 못했어요')).toHaveCount(0);
+});
+
+test('a room one turns to opens where one stopped reading', async ({ person, bot, room }) => {
+  const [here, there] = [`${room}-2`, room];
+  const ana = await person('Ana');
+  await ana.join(there);
+  await ana.join(here);
+  // In a room that was empty when one came in all is unread.
+  const minsu = await bot('민수', there);
+  await minsu.sayAll(Array.from({ length: 120 }, (_, i) => `neu ${i + 1}.`));
+  const link = ana.page.getByRole('navigation').getByRole('link', { name: there, exact: false }).first();
+  await expect(link).toContainText('99+');
+  await ana.page.getByRole('navigation').getByRole('link').filter({ hasText: '99+' }).click();
+  await expect(ana.page.getByText(ana.words.unread)).toBeInViewport();
+  await expect(ana.message('neu 1.')).toBeInViewport();
+  await ana.page.getByRole('button', { name: ana.words.toLatest }).click();
+  await expect(ana.message('neu 120.')).toBeInViewport();
+});
+
+test('the tap that shows what can be done with a message does none of it', async ({ person, bot, room }) => {
+  const ana = await person('Ana', { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(numbered(5));
+  const row = ana.messages.nth(3);
+  const box = (await row.boundingBox())!;
+  for (const x of [215, 255, 300, 325]) await ana.page.touchscreen.tap(x, box.y + box.height / 3);
+  await expect(row.getByRole('button', { name: '지우기' })).toBeVisible();
+  await expect(ana.page.getByText('모두에게서 이 메시지를 지울까요?')).toHaveCount(0);
+  await expect(ana.page.getByText('답장하고 있어요')).toHaveCount(0);
+});
+
 test('a long word makes nothing wider than a phone', async ({ person, room }) => {
   const ana = await person('Ana', { viewport: { width: 360, height: 640 } });
   await ana.join(room);

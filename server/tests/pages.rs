@@ -3,7 +3,8 @@
 
 mod common;
 
-use app::protocol::{Codec, ServerFrame};
+use app::protocol::{Codec, PresenceChange, ServerFrame};
+use common::bot::Bot;
 use common::{TestServer, patiently};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client as Http, Response, StatusCode};
@@ -483,6 +484,31 @@ async fn member(server: &TestServer, username: &str) -> Browser {
 }
 
 #[tokio::test]
+async fn nobody_is_here_because_their_page_is_kept() {
+    let server = TestServer::with(&["--grace", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let ana = server.person("Ana", "r").await;
+    let mut browser = Browser::new(&server);
+    browser.cookie = format!("sarangbang={}", ana.token.clone().unwrap());
+    drop(ana);
+    let is_gone = |frame: &ServerFrame| match frame {
+        ServerFrame::Presence(presence) => {
+            matches!(&presence.changes[..], [PresenceChange::Gone { user, .. }] if user.username == "Ana")
+        }
+        _ => false,
+    };
+    minsu.until(is_gone).await;
+    let url = server.url("/rooms/r");
+    let kept = browser.http.get(&url).header(COOKIE, &browser.cookie).header("purpose", "prefetch");
+    let kept = patiently(kept.send()).await.unwrap().text().await.unwrap();
+    assert!(kept.contains("name=\"text\""), "as a member sees it");
+    let stranger = Bot::new(&server);
+    assert_eq!(stranger.usernames("r").await, ["민수"]);
+    browser.get("/rooms/r").await;
+    assert_eq!(stranger.usernames("r").await.len(), 2);
+}
+
+#[tokio::test]
 async fn owners_keep_a_room_and_nobody_else() {
     let server = TestServer::start().await;
     let (mut ana, mut ben) = (member(&server, "Ana").await, member(&server, "Ben").await);
@@ -527,7 +553,7 @@ async fn an_owner_link_makes_an_owner_of_a_member_once_they_say_so() {
     let (ana, mut ben) = (member(&server, "Ana").await, member(&server, "Ben").await);
     let key = async || {
         let page = ana.submit("/rooms/r/owner-link", "").await.text().await.unwrap();
-        page.split("/own?key=").nth(1).unwrap().split('"').next().unwrap().to_owned()
+        page.split("/own?key=").nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned()
     };
     let (void, key) = (key().await, key().await);
     // Following the link asks, and changes nothing.

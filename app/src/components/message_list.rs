@@ -116,6 +116,7 @@ fn keep_in_place(view: LogView) {
         if view.desk.is_linked.get() {
             let lacking = room.timeline.with(|timeline| timeline.lacking_quotes());
             lacking.into_iter().for_each(|seq| view.desk.ask_quote(room, seq));
+            view.reach();
         }
     });
     effect(move || room.divider.set_if_new(room.scroll.with(|scroll| scroll.divider())));

@@ -88,7 +88,7 @@ pub struct Scroll {
 
 impl Scroll {
     /// A list that is pinned until it is opened elsewhere. `last_read` and `last` are the
-    /// room's as it is opened: the divider stands between them if both exist.
+    /// room's as it is opened, `last_read` 0 if all is new: the divider stands between them.
     pub fn new(last_read: Seq, last: Seq, reduced_motion: bool) -> Self {
         Scroll {
             geometry: Geometry::default(),
@@ -100,7 +100,7 @@ impl Scroll {
             anchored_at: 0.0,
             messages: 0,
             mentions: 0,
-            divider: Some(last_read).filter(|read| 0 < *read && *read < last),
+            divider: Some(last_read).filter(|read| *read < last),
         }
     }
 

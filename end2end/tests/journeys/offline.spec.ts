@@ -48,3 +48,47 @@ test('who leaves a room leaves nothing of it behind', async ({ person, room }) =
   await ana.page.waitForURL('/');
   await expect.poll(() => kept(ana, path)).toBe('');
 });
+
+test('what was written is not lost to a page that is older than it', async ({ person, room }) => {
+  const ana = await person('Ana', allowed);
+  ana.allow(BROKEN_LINK);
+  ana.allow(/Failed to fetch|ServiceWorker/);
+  await ana.open(room);
+  await ana.page.evaluate(() => navigator.serviceWorker.ready);
+  const path = new URL(ana.page.url()).pathname;
+  await expect.poll(() => kept(ana, path)).toContain('data-act');
+  const before = await kept(ana, path);
+  await ana.enter();
+  // It is kept anew as soon as one is in; here it is as it was before.
+  await expect.poll(() => kept(ana, path)).not.toBe(before);
+  await ana.page.evaluate(
+    async ([path, before]) => {
+      const store = await caches.open('sarangbang-1');
+      await store.put(path!, new Response(before, { headers: { 'content-type': 'text/html' } }));
+    },
+    [path, before],
+  );
+  await ana.goOffline();
+  await ana.say('잃어버리면 안 되는 말');
+  await expect(ana.page.getByText(ana.words.waiting)).toBeVisible();
+  await ana.page.reload();
+  await expect(ana.nameField).toBeVisible();
+  await ana.goOnline();
+  // Who has a seat is in, and what they wrote goes out.
+  await ana.expectInside();
+  await ana.expectMessage('잃어버리면 안 되는 말');
+  const minsu = await person('민수');
+  await minsu.open(room);
+  await minsu.expectMessage('잃어버리면 안 되는 말');
+});
+
+test('who leaves in one tab is asked for a name in the other', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const other = await ana.page.context().newPage();
+  await other.goto(ana.page.url());
+  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  await ana.leave();
+  await expect(other.getByRole('textbox', { name: ana.words.name, exact: true })).toBeVisible();
+  await expect(other.getByRole('textbox', { name: ana.words.message, exact: true })).toBeHidden();
+});

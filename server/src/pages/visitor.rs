@@ -20,6 +20,8 @@ const SESSION_DAYS: i64 = 90;
 pub struct Visitor {
     pub address: IpAddr,
     pub token: TokenHash,
+    /// The page is fetched to be kept, and nobody looks at it.
+    pub is_elsewhere: bool,
     /// Whether the request brought the session cookie.
     pub carries_cookie: bool,
     /// Known once the visitor has joined any room.
@@ -53,6 +55,7 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
         Ok(Visitor {
             address: pages.proxies.client(peer.0.ip(), headers),
             token,
+            is_elsewhere: is_prefetch(headers),
             carries_cookie,
             session,
             locale: locale(headers, pages.locale),
@@ -70,6 +73,15 @@ impl Visitor {
     pub fn reader(&self) -> Reader {
         Reader { address: self.address, session: self.session.clone() }
     }
+}
+
+/// Browsers say so of what they fetch ahead (`Sec-Purpose`, Fetch, section 2.2.5.1), and the
+/// page's worker in the older way, which scripts may.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose"].iter().any(|name| {
+        let value = headers.get(*name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.starts_with("prefetch"))
+    })
 }
 
 /// The cookie's language, else the browser's best, else the configured one.

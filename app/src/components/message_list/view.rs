@@ -53,9 +53,16 @@ impl LogView {
             None if !self.room.is_opened() => scroll.open(self.opening(), geometry),
             _ => scroll.changed(geometry, y_of()),
         });
+        let is_opening = !self.room.opened.peek();
         self.room.opened.set(true);
         self.go(go);
         self.reach();
+        // What is unread begins above what is drawn.
+        let is_above = |scroll: &Scroll| scroll.is_pinned() && scroll.divider().is_some();
+        if is_opening && self.room.scroll.peek_with(is_above) {
+            self.desk.go_to_unread(self.room);
+            self.to_unread();
+        }
     }
 
     /// Where the room is opened: at the row that the address names, or at what is unread.
@@ -224,7 +231,7 @@ impl LogView {
     }
 
     /// Draws or loads what is about to come into sight.
-    fn reach(self) {
+    pub fn reach(self) {
         let Some(geometry) = self.measure() else { return };
         // What failed is asked again by hand.
         if geometry.wants_older() && self.room.older.peek() == Older::Idle {

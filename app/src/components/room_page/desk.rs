@@ -216,7 +216,8 @@ impl Desk {
         let Some(before) = room.timeline.peek_with(|timeline| timeline.older()) else {
             return;
         };
-        if room.older.peek() == Older::Loading {
+        // Without a link it is asked for once there is one.
+        if room.older.peek() == Older::Loading || !self.is_linked.peek() {
             return;
         }
         let limit = crate::protocol::limits::PAGE as u32;

@@ -25,6 +25,8 @@ pub struct OpenRoom {
     pub timeline: Live<Timeline>,
     pub users: Live<Users>,
     pub outbox: Live<Outbox>,
+    /// Whether what this tab had left to send was taken up.
+    pub has_outbox: Live<bool>,
     /// What stands in the composer.
     pub draft: Live<String>,
     /// Files that go with the next message.
@@ -137,6 +139,7 @@ impl OpenRoom {
             timeline: Live::new(timeline),
             users: Live::new(users),
             outbox: Live::new(Outbox::default()),
+            has_outbox: Live::new(false),
             draft: Live::new(String::new()),
             input: Live::new(Input::default()),
             scroll: Live::new(scroll),
@@ -178,7 +181,9 @@ impl OpenRoom {
         self.place.set(Some(place));
         self.opened.set(false);
         self.arrived.set((0, 0));
-        self.scroll.set(Scroll::new(self.last_read.peek(), last, reduced_motion));
+        let is_reader = self.username.peek_with(Option::is_none);
+        let read = if is_reader { last } else { self.last_read.peek() };
+        self.scroll.set(Scroll::new(read, last, reduced_motion));
     }
 
     pub fn is(&self, other: &OpenRoom) -> bool {
@@ -205,6 +210,8 @@ impl OpenRoom {
 
     /// Starts anew from a snapshot; only what is pending stays.
     pub fn reset(&self, snapshot: &Snapshot, collate: &dyn Fn(&str, &str) -> Ordering) {
+        // What was fetched to be quoted is gone with the rest.
+        self.asked_quotes.set(Vec::new());
         self.timeline.update(|timeline| timeline.reset(snapshot));
         self.users.update(|users| users.set(&snapshot.users, collate));
         self.welcome.set_if_new(snapshot.welcome.clone());

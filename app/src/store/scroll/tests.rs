@@ -182,9 +182,10 @@ fn sending_goes_to_the_end_and_removes_the_divider() {
 
 #[test]
 fn there_is_a_divider_only_between_what_was_read_and_what_was_not() {
-    assert_eq!(Scroll::new(0, 9, true).divider(), None);
+    assert_eq!(Scroll::new(0, 0, true).divider(), None);
     assert_eq!(Scroll::new(9, 9, true).divider(), None);
     assert_eq!(Scroll::new(8, 9, true).divider(), Some(8));
+    assert_eq!(Scroll::new(0, 9, true).divider(), Some(0));
 }
 
 #[test]

@@ -6,7 +6,12 @@ use super::super::open_room::{Amending, OpenRoom, Trouble};
 use super::{Asked, Desk};
 use crate::protocol::{Command, Message, MessageId, Refusal, limits};
 use crate::store::outbox::{Delivery, Outbox};
+use leptos::prelude::set_timeout;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long it is said that a change was not made.
+const SAID: Duration = Duration::from_secs(8);
 
 impl Desk {
     /// Puts one's own message into the composer.
@@ -145,6 +150,35 @@ impl Desk {
     }
 
     pub(super) fn on_not_amended(self, room: OpenRoom, refusal: Refusal) {
-        room.trouble.set_if_new(Some(Trouble::Refused(refusal)));
+        self.say_trouble(room, Trouble::Refused(refusal));
+    }
+
+    /// Says for a while what could not be done.
+    fn say_trouble(self, room: OpenRoom, trouble: Trouble) {
+        room.trouble.set_if_new(Some(trouble.clone()));
+        let forget = move || {
+            if room.trouble.peek_with(|known| known.as_ref() == Some(&trouble)) {
+                room.trouble.set(None);
+            }
+        };
+        set_timeout(forget, SAID);
+    }
+
+    /// Someone has deleted what one is about to change. Words that were to take its place are kept
+    /// as a draft.
+    pub(super) fn stop_amending_what_is_gone(self, room: OpenRoom, messages: &[Arc<Message>]) {
+        let is_gone = |id: MessageId| messages.iter().any(|it| it.id == id && it.deleted);
+        match room.amending.peek() {
+            Amending::Delete(id) | Amending::React(id) if is_gone(id) => {
+                self.stop_amending(room);
+            }
+            Amending::Edit { id, .. } if is_gone(id) => {
+                room.amending.set(Amending::Nothing);
+                let text = room.draft.peek();
+                self.keep_draft(room, &text);
+                self.say_trouble(room, Trouble::Refused(Refusal::NoSuchMessage));
+            }
+            _ => {}
+        }
     }
 }

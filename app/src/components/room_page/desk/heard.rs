@@ -1,14 +1,15 @@
 //! What is heard over the link, and what it changes.
 
 use super::super::super::bell;
-use super::super::open_room::{Older, OpenRoom};
+use super::super::open_room::{Older, OpenRoom, Trouble};
+use super::super::path;
 use super::{Asked, Desk, RELOADED};
 use crate::browser;
 use crate::connection::{Event, Opened};
 use crate::page::{JoinForm, RoomView};
 use crate::protocol::{
-    Ack, Acked, Batch, Bell, Command, Joined, MessagePage, Refusal, Refused, RoomKey, RoomSettings,
-    RoomSummary, Seq, ServerFrame, Snapshot, Typing,
+    Ack, Acked, Batch, Bell, Command, Joined, MessagePage, PresenceChange, Refusal, Refused,
+    RoomKey, RoomSettings, RoomSummary, Seq, ServerFrame, Snapshot, Typing,
 };
 use crate::store::timeline::Applied;
 use crate::store::{self, typing};
@@ -52,7 +53,19 @@ impl Desk {
             self.me.set(greeting.user);
         }
         for room in self.open.peek() {
-            self.resume(room);
+            room.trouble.change(|trouble| trouble.take_if(|it| *it == Trouble::NotLinked));
+            room.trouble.tell();
+            self.send_files_again(room);
+            let seat = greeting.rooms.iter().find(|seat| seat.room == room.key());
+            match seat.filter(|_| room.username.peek().is_none()) {
+                // A page from before one joined, or from another tab's join.
+                Some(seat) => {
+                    let asked = Asked::Join(Some(seat.room.clone()));
+                    let (room, username) = (seat.room.0.clone(), seat.username.clone());
+                    self.ask(Command::Join { room, username }, asked);
+                }
+                None => self.resume(room),
+            }
         }
         // Only now: with a link, what is not loaded can be.
         if let Some(room) = self.current.peek()
@@ -87,8 +100,9 @@ impl Desk {
             room.outbox.update(|outbox| outbox.disconnected());
             room.asked_quotes.set(Vec::new());
             room.show_pending(self.me.peek());
+            // It is asked for again with the next link.
             if room.older.peek() == Older::Loading {
-                room.older.set(Older::Failed);
+                room.older.set(Older::Idle);
             }
         }
     }
@@ -109,6 +123,12 @@ impl Desk {
                         room.users.update(|users| users.apply(&presence.changes, order));
                     });
                     room.timeline.update(|timeline| timeline.announce(&presence.changes));
+                    // Who is here goes by leaving alone: this time in another tab.
+                    let me = self.me.peek();
+                    let is_me = |change: &PresenceChange| matches!(change, PresenceChange::Gone { user, .. } if Some(user.id) == me);
+                    if presence.changes.iter().any(is_me) {
+                        room.username.set_if_new(None);
+                    }
                 }
             }
             ServerFrame::Settings(RoomSettings { room, welcome }) => {
@@ -146,6 +166,7 @@ impl Desk {
         match applied {
             Applied::Gap => self.resume(room),
             Applied::Seen { new } => {
+                self.stop_amending_what_is_gone(room, &batch.messages);
                 let me = self.me.peek();
                 let end = |typing: &mut store::Typing| {
                     new.iter().filter(|message| typing.ended(message.user_id)).count()
@@ -234,6 +255,12 @@ impl Desk {
         self.seek_unread(room);
     }
 
+    /// The room is shown from its end, and the first unread message is not in sight.
+    pub fn go_to_unread(self, room: OpenRoom) {
+        room.seeks_unread.set_if_new(true);
+        self.seek_unread(room);
+    }
+
     /// Fetches pages until the first unread message is among them.
     fn seek_unread(self, room: OpenRoom) {
         if !room.seeks_unread.peek() {
@@ -273,6 +300,8 @@ impl Desk {
                 });
                 self.restore_outbox(room);
                 self.is_back(room);
+                // What is kept of the page is from before (sw.js).
+                browser::tell_worker(&[("path", &*path(&asked_for))]);
                 // A bell rings for members only: one may have chosen before one came in.
                 if bell::kept(&asked_for).choice != Bell::Mute {
                     bell::hang(room);
@@ -345,6 +374,9 @@ impl Desk {
             Asked::Join(None) => self.refusal.set(Some(refusal)),
             Asked::Message(key, id) => {
                 if let Some(room) = self.find(&key) {
+                    if refusal == Refusal::NotJoined {
+                        room.username.set_if_new(None);
+                    }
                     let now = browser::ticks();
                     self.change_outbox(room, |outbox| outbox.refused(id, &refusal, now));
                 }

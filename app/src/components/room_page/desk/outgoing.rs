@@ -106,7 +106,8 @@ impl Desk {
     }
 
     fn keep_outbox(self, room: OpenRoom) {
-        let Some(key) = self.storage_key(room) else { return };
+        // What was not read yet is not to be written over.
+        let Some(key) = self.storage_key(room).filter(|_| room.has_outbox.peek()) else { return };
         let stored = browser::local_storage().and_then(|storage| {
             let kept = room.outbox.peek_with(|outbox| match outbox.is_empty() {
                 true => storage.remove_item(&key.to_string()),
@@ -128,6 +129,7 @@ impl Desk {
             let kept = Outbox::decode(&text);
             room.outbox.update(|outbox| outbox.adopt(kept));
         }
+        room.has_outbox.set(true);
         self.change_outbox(room, |_| ());
         leptos::task::spawn_local(async move {
             for key in browser::keys(&storage) {

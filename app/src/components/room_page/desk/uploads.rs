@@ -73,6 +73,15 @@ impl Desk {
         });
     }
 
+    /// There is a link again: what did not arrive goes out once more.
+    pub(super) fn send_files_again(self, room: OpenRoom) {
+        let lost: Vec<MessageId> = room.uploads.peek_with(|uploads| {
+            let lost = uploads.iter().filter(|upload| matches!(upload.state, State::Failed(None)));
+            lost.map(|upload| upload.key).collect()
+        });
+        lost.into_iter().for_each(|key| self.upload(room, key));
+    }
+
     fn on_sent(self, room: OpenRoom, key: MessageId, sent: Sent) {
         let state = match sent {
             Sent::Percent(percent) => State::Sending(percent),
@@ -84,8 +93,10 @@ impl Desk {
             Sent::Lost => State::Failed(None),
         };
         let is_over = !matches!(state, State::Sending(_));
+        // What did not arrive goes out again with the next link, or the next press.
+        let is_lost = matches!(&state, State::Failed(None));
         change(room, key, |upload| upload.state = state);
-        if is_over && room.awaits_files.peek() {
+        if is_over && !is_lost && room.awaits_files.peek() {
             let draft = room.draft.peek();
             if self.say(room, &draft) {
                 self.keep_draft(room, "");
@@ -94,7 +105,7 @@ impl Desk {
     }
 
     /// The files of the message that is to be sent; `None` if some are not there yet. Then it is
-    /// sent when they are, unless one has failed.
+    /// sent when they are, unless one is refused; what did not arrive goes out again.
     pub(super) fn files_to_send(self, room: OpenRoom) -> Option<Vec<File>> {
         let mut files = Vec::new();
         let (mut is_under_way, mut has_failed) = (false, false);
@@ -103,11 +114,16 @@ impl Desk {
                 match &upload.state {
                     State::Done(file) => files.push(file.clone()),
                     State::Sending(_) => is_under_way = true,
-                    State::Failed(_) => has_failed = true,
+                    State::Failed(None) => is_under_way = true,
+                    State::Failed(Some(_)) => has_failed = true,
                 }
             }
         });
-        room.awaits_files.set(is_under_way && !has_failed);
+        let awaits = is_under_way && !has_failed;
+        room.awaits_files.set(awaits);
+        if awaits && self.is_linked.peek() {
+            self.send_files_again(room);
+        }
         (!is_under_way && !has_failed).then_some(files)
     }
 
