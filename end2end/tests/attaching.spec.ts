@@ -6,6 +6,17 @@ test.use({ settings: { ...UNLIMITED, SARANGBANG_FILE_LIMIT: '1' } });
 const tangerines = { name: '귤.png', mimeType: 'image/png', buffer: png(640, 320) };
 
 const field = (one: Person) => one.page.locator('#composer-files');
+/** Nothing that is uploaded arrives before one lets it. */
+async function holdUploads(one: Person): Promise<() => void> {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await one.page.route('**/files?name=*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return () => go();
+}
+
 const chips = (one: Person) => one.page.locator('.composer__files').getByRole('listitem');
 
 test('a picture is picked, sent with words or without, seen by all, and gone with its message', async ({ person, room, request, server }) => {
@@ -68,12 +79,7 @@ test('files are pasted and dropped, and others than pictures are saved', async (
 test('what is sent before its files are there waits for them', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
-  await ana.page.route('**/files?name=*', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await holdUploads(ana);
   await field(ana).setInputFiles(tangerines);
   await expect(chips(ana)).toContainText(['%']);
   await ana.say('천천히 올라가요');
@@ -90,12 +96,7 @@ test('what one writes meanwhile is not sent by a file that arrives', async ({ pe
   await ana.join(room);
   await ana.say('처음 말');
   await ana.expectMessage('처음 말');
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
-  await ana.page.route('**/files?name=*', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await holdUploads(ana);
   await field(ana).setInputFiles(tangerines);
   await ana.say('이 사진과 함께');
   await expect(ana.page.getByText('다 올라가면 보낼게요')).toBeVisible();

@@ -54,6 +54,21 @@ test('any emoji can be typed, and what is none is refused', async ({ person, roo
   await expect(ana.composer).toBeFocused();
 });
 
+test('what could not be done without a connection is said no longer than that', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('반응해 주세요');
+  await expect(ana.message('반응해 주세요').getByRole('link')).toBeVisible();
+  await ana.goOffline();
+  await ana.message('반응해 주세요').hover();
+  await ana.message('반응해 주세요').getByRole('button', { name: '반응하기' }).click();
+  await ana.page.getByRole('group', { name: '반응하기' }).getByRole('button').first().click();
+  const trouble = ana.page.getByText('다시 연결되면 해 주세요');
+  await expect(trouble).toBeVisible();
+  await ana.goOnline();
+  await expect(trouble).toBeHidden();
+});
+
 test('who only reads sees reactions and cannot press them', async ({ person, room }) => {
   const [ana, reader] = [await person('Ana'), await person('Reader')];
   await ana.join(room);

@@ -258,7 +258,7 @@ impl Pages {
         let username = session.and_then(|session| session.seat(&key)).map(|seat| seat.username);
         let mut snapshot = match self.registry.find_room(&key).await? {
             Some(room) => {
-                if let Some(session) = session.filter(|_| !visitor.is_elsewhere) {
+                if let Some(session) = session.filter(|_| !visitor.is_prefetch) {
                     // Who lost their name meanwhile may read on.
                     let _ = self.registry.visit(&room, session);
                 }

@@ -40,7 +40,7 @@ pub fn Bell(room: OpenRoom) -> impl IntoView {
     let show = move |_| show(room);
     let choose = move |_: Event| {
         let kept =
-            Kept { choice: chosen(), with_sound: sound().is_some_and(|box_| box_.checked()) };
+            Kept { choice: chosen(), with_sound: sound().is_some_and(|sound| sound.checked()) };
         keep(&room.key(), kept);
         match kept.choice {
             Choice::Mute => hang(room),

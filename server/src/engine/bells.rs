@@ -59,5 +59,5 @@ pub trait Bells {
 
     /// What someone was woken for, has not read, and has not asked for since: the last of each
     /// room, unless it was deleted.
-    async fn news(&self, user: UserId) -> Result<Vec<News>>;
+    async fn take_news(&self, user: UserId) -> Result<Vec<News>>;
 }

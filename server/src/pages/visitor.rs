@@ -21,7 +21,7 @@ pub struct Visitor {
     pub address: IpAddr,
     pub token: TokenHash,
     /// The page is fetched to be kept, and nobody looks at it.
-    pub is_elsewhere: bool,
+    pub is_prefetch: bool,
     /// Whether the request brought the session cookie.
     pub carries_cookie: bool,
     /// Known once the visitor has joined any room.
@@ -55,7 +55,7 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
         Ok(Visitor {
             address: pages.proxies.client(peer.0.ip(), headers),
             token,
-            is_elsewhere: is_prefetch(headers),
+            is_prefetch: is_prefetch(headers),
             carries_cookie,
             session,
             locale: locale(headers, pages.locale),

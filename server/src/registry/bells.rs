@@ -30,8 +30,8 @@ impl Registry {
     }
 
     /// What someone was woken for and has not heard yet.
-    pub async fn news(&self, session: &Session) -> Result<Vec<News>, Refusal> {
-        self.engine.news(session.user).await.map_err(not_stored)
+    pub async fn take_news(&self, session: &Session) -> Result<Vec<News>, Refusal> {
+        self.engine.take_news(session.user).await.map_err(not_stored)
     }
 
     /// What the rooms of this node ring.

@@ -42,7 +42,7 @@ impl Bells for Log {
     async fn ring(&self, _: RoomId, _: Vec<UserId>) -> Result<Vec<Endpoint>> {
         unreachable!()
     }
-    async fn news(&self, _: UserId) -> Result<Vec<News>> {
+    async fn take_news(&self, _: UserId) -> Result<Vec<News>> {
         unreachable!()
     }
 }

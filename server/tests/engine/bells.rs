@@ -88,25 +88,25 @@ pub async fn news_are_told_once_unless_they_were_read_or_deleted(log: Log) {
         fresh(engine.post(draft(quiet, SPEAKER, text)).await);
     }
     fresh(engine.post(naming(Some(ana), draft(quiet, SPEAKER, "Ana?"))).await);
-    assert!(engine.news(ana).await.unwrap().is_empty(), "nobody was woken yet");
+    assert!(engine.take_news(ana).await.unwrap().is_empty(), "nobody was woken yet");
     woken(&engine, loud, &[]).await;
     woken(&engine, quiet, &[]).await;
-    let news = engine.news(ana).await.unwrap();
+    let news = engine.take_news(ana).await.unwrap();
     assert_eq!(news.iter().map(|news| news.with_sound).collect::<Vec<_>>(), [true, false]);
     assert_eq!(told(news), [("two".into(), 2), ("Ana?".into(), 1)]);
-    assert!(engine.news(ana).await.unwrap().is_empty(), "once");
+    assert!(engine.take_news(ana).await.unwrap().is_empty(), "once");
 
     let read = fresh(engine.post(draft(loud, SPEAKER, "read")).await);
     woken(&engine, loud, &[]).await;
     engine.mark_read(ana, loud, read.seq).await.unwrap();
-    assert!(engine.news(ana).await.unwrap().is_empty());
+    assert!(engine.take_news(ana).await.unwrap().is_empty());
 
     let gone = fresh(engine.post(draft(loud, SPEAKER, "a secret")).await);
     woken(&engine, loud, &[]).await;
     let deletion =
         Amendment { room: loud, id: gone.id, user: gone.user_id, change: Change::Deletion };
     engine.amend(deletion).await.unwrap();
-    assert!(engine.news(ana).await.unwrap().is_empty());
+    assert!(engine.take_news(ana).await.unwrap().is_empty());
 }
 
 pub async fn a_bell_ends_with_its_membership(log: Log) {

@@ -53,7 +53,7 @@ impl Bells for Sqlite {
         self.run(move |log| Box::pin(ring(log, room, here))).await
     }
 
-    async fn news(&self, user: UserId) -> Result<Vec<News>> {
+    async fn take_news(&self, user: UserId) -> Result<Vec<News>> {
         self.run(move |log| Box::pin(news(log, user))).await
     }
 }

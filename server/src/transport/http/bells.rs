@@ -92,6 +92,6 @@ pub async fn news(
 ) -> Result<Json<Vec<Told>>> {
     api.registry.spend_read(&reader)?;
     let session = reader.session.ok_or(Refusal::NotJoined)?;
-    let news = api.registry.news(&session).await?;
+    let news = api.registry.take_news(&session).await?;
     Ok(Json(news.into_iter().map(Into::into).collect()))
 }
