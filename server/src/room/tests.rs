@@ -7,7 +7,7 @@ use crate::engine::{
     PostError, Posted, Result, SessionRecord,
 };
 use crate::names::Username;
-use crate::session::{Queue, Queued};
+use crate::session::{Outbox, Queue, Queued};
 use app::page::{Found, Terms};
 use app::protocol::{Bell, Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
