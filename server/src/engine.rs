@@ -73,6 +73,17 @@ pub struct Settings {
     pub is_public: bool,
 }
 
+/// What a node must know of a room before it lets anyone in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    pub rev: Rev,
+    pub settings: Settings,
+    /// Whether anyone wants to be told of what is said there.
+    pub has_bells: bool,
+    /// Those who joined last, with their names.
+    pub members: Vec<(UserId, String)>,
+}
+
 /// A change in how a room is kept.
 #[derive(Clone)]
 pub enum Keeping {
@@ -302,10 +313,8 @@ pub trait Engine: Bells + Send + Sync + 'static {
 
     async fn find_session(&self, token: &TokenHash) -> Result<Option<SessionRecord>>;
 
-    /// At most `limit` members of the room, those who joined last, with their names.
-    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>>;
-
-    async fn settings(&self, room: RoomId) -> Result<Settings>;
+    /// What is to be known of a room before anyone is let in, with at most so many members.
+    async fn opening(&self, room: RoomId, members: usize) -> Result<Opening>;
 
     /// At most `limit` public rooms, the busiest first.
     async fn public_rooms(&self, limit: usize) -> Result<Vec<RoomRecord>>;

@@ -22,8 +22,8 @@ use crate::names::Skeleton;
 use crate::presence::{Guest, Presence};
 use crate::session::SharedFrame;
 use app::protocol::{
-    Batch, Message, MessagePage, PresenceChange, Rev, RoomKey, RoomSettings, ServerFrame, User,
-    UserId, limits,
+    Batch, Cursor, Message, MessagePage, PresenceChange, Rev, RoomKey, RoomSettings, ServerFrame,
+    User, UserId, limits,
 };
 use members::Members;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -151,19 +151,17 @@ impl Room {
     /// rather than never.
     pub async fn open(&self) -> engine::Result<()> {
         let open = async || {
-            let latest = self.engine.latest(self.id, 0).await?;
-            let members = self.engine.members(self.id, members::REMEMBERED).await?;
-            let settings = self.engine.settings(self.id).await?;
-            let has_bells = self.engine.has_bells(self.id).await?;
+            let opening = self.engine.opening(self.id, members::REMEMBERED).await?;
             let mut state = self.state();
-            state.has_bells |= has_bells;
-            state.settings = settings;
-            members.into_iter().for_each(|(user, name)| state.members.seat(user, name));
-            state.rev = state.rev.max(latest.cursor.rev);
+            state.has_bells |= opening.has_bells;
+            state.settings = opening.settings;
+            opening.members.into_iter().for_each(|(user, name)| state.members.seat(user, name));
+            state.rev = state.rev.max(opening.rev);
             if state.rev == 0 {
                 // Nothing was said yet: that is all there is to know.
+                let cursor = Cursor { epoch: self.engine.epoch(), rev: 0 };
                 let page = MessagePage { messages: Vec::new(), from_beginning: true };
-                state.tail = Some(Tail::new(&Latest { page, ..latest }));
+                state.tail = Some(Tail::new(&Latest { cursor, page }));
             }
             Ok(())
         };

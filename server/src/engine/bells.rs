@@ -35,9 +35,6 @@ pub trait Bells {
     /// was none.
     async fn push_key(&self, fresh: Vec<u8>) -> Result<Vec<u8>>;
 
-    /// Whether anyone wants to be told of the room.
-    async fn has_bells(&self, room: RoomId) -> Result<bool>;
-
     /// What a member wants to be told of from now on. Nothing for who is none.
     async fn set_bell(
         &self,

@@ -31,7 +31,7 @@ pub use home::OpenError;
 
 use super::{
     Amendment, Answer, Commit, Content, Draft, Engine, Error, Keeping, Latest, Membership, NewFile,
-    PostError, Posted, Result, RoomId, RoomRecord, SessionRecord, Settings, TokenHash,
+    Opening, PostError, Posted, Result, RoomId, RoomRecord, SessionRecord, TokenHash,
 };
 use app::page::{Found, Terms};
 use app::protocol::{Epoch, File, FileId, Message, MessagePage, RoomKey, Seq, UserId};
@@ -223,12 +223,8 @@ impl Engine for Sqlite {
         self.reader.find_session(token).await.map_err(Error::during("finding a session"))
     }
 
-    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<(UserId, String)>> {
-        self.reader.members(room, limit).await.map_err(Error::during("reading who sits in a room"))
-    }
-
-    async fn settings(&self, room: RoomId) -> Result<Settings> {
-        self.reader.settings(room).await.map_err(Error::during("reading a room's settings"))
+    async fn opening(&self, room: RoomId, members: usize) -> Result<Opening> {
+        self.reader.opening(room, members).await.map_err(Error::during("opening a room"))
     }
 
     async fn public_rooms(&self, limit: usize) -> Result<Vec<RoomRecord>> {

@@ -4,12 +4,12 @@ mod followers;
 use super::*;
 use crate::engine::{
     Amendment, Bells, Content, Draft, Endpoint, Keeping, Latest, Membership, NewFile, News,
-    PostError, Posted, Result, SessionRecord,
+    Opening, PostError, Posted, Result, SessionRecord,
 };
 use crate::names::Username;
 use crate::session::{Outbox, Queue, Queued};
 use app::page::{Found, Terms};
-use app::protocol::{Bell, Cursor, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
+use app::protocol::{Bell, Epoch, File, FileId, Message, MessageId, MessagePage, Seq};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
@@ -26,9 +26,6 @@ struct Log {
 impl Bells for Log {
     async fn push_key(&self, _: Vec<u8>) -> Result<Vec<u8>> {
         unreachable!()
-    }
-    async fn has_bells(&self, _: RoomId) -> Result<bool> {
-        Ok(false)
     }
     async fn set_bell(&self, _: UserId, _: RoomId, _: Bell, _: bool) -> Result<()> {
         unreachable!()
@@ -85,17 +82,15 @@ impl Engine for Log {
     async fn search(&self, _: RoomId, _: &Terms, _: Seq, _: usize) -> Result<Found> {
         unreachable!()
     }
-    async fn members(&self, _: RoomId, _: usize) -> Result<Vec<(UserId, String)>> {
-        Ok(Vec::new())
+    async fn opening(&self, _: RoomId, _: usize) -> Result<Opening> {
+        let rev = self.messages.lock().unwrap().len() as Rev;
+        Ok(Opening { rev, ..Opening::default() })
     }
     async fn add_file(&self, _: NewFile) -> Result<Option<File>> {
         unreachable!()
     }
     async fn file(&self, _: FileId, _: bool) -> Result<Option<Content>> {
         unreachable!()
-    }
-    async fn settings(&self, _: RoomId) -> Result<Settings> {
-        Ok(Settings::default())
     }
     async fn public_rooms(&self, _: usize) -> Result<Vec<RoomRecord>> {
         unreachable!()

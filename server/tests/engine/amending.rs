@@ -242,10 +242,10 @@ pub async fn a_room_knows_its_members(log: Log) {
     let (one, two) = (join(1, here, "민수").await, join(2, here, "Ana").await);
     join(3, there, "다른 방").await;
     assert_eq!(join(1, here, "민수 2").await, one);
-    let mut members = log.engine.members(here, 9).await.unwrap();
+    let mut members = log.engine.opening(here, 9).await.unwrap().members;
     members.sort();
     assert_eq!(members, [(one, "민수 2".to_owned()), (two, "Ana".to_owned())]);
-    assert_eq!(log.engine.members(here, 1).await.unwrap().len(), 1);
+    assert_eq!(log.engine.opening(here, 1).await.unwrap().members.len(), 1);
     log.engine.leave(two, here).await.unwrap();
-    assert_eq!(log.engine.members(here, 9).await.unwrap().len(), 1);
+    assert_eq!(log.engine.opening(here, 9).await.unwrap().members.len(), 1);
 }

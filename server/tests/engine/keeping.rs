@@ -53,14 +53,14 @@ pub async fn settings_are_kept_and_public_rooms_are_listed(log: Log) {
     let (quiet, busy, unlisted) =
         (room(&log.engine, 0).await, room(&log.engine, 1).await, room(&log.engine, 2).await);
     let _announced = listen(log.commits);
-    assert_eq!(log.engine.settings(quiet).await.unwrap(), Settings::default());
+    assert_eq!(log.engine.opening(quiet, 9).await.unwrap().settings, Settings::default());
     let settings = Settings { welcome: "어서 오세요\n'\"; --".into(), is_public: true };
     for room in [quiet, busy] {
         log.engine.keep(room, Keeping::Settings(settings.clone())).await.unwrap();
     }
     fresh(log.engine.post(draft(busy, 1, "1")).await);
     fresh(log.engine.post(draft(unlisted, 1, "1")).await);
-    assert_eq!(log.engine.settings(quiet).await.unwrap(), settings);
+    assert_eq!(log.engine.opening(quiet, 9).await.unwrap().settings, settings);
     let listed = async |limit| {
         let rooms = log.engine.public_rooms(limit).await.unwrap();
         rooms.iter().map(|room| room.id).collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 use super::Sqlite;
 use super::rows::{MessageRow, RoomRow, to_sql};
 use super::seats::now;
-use crate::engine::{Bells, ENDPOINTS, Endpoint, Error, News, Result, RoomId};
+use crate::engine::{Bells, ENDPOINTS, Endpoint, News, Result, RoomId};
 use app::protocol::{Bell, UserId};
 use async_trait::async_trait;
 use sqlx::{FromRow, Row, SqliteConnection};
@@ -13,16 +13,6 @@ impl Bells for Sqlite {
     async fn push_key(&self, fresh: Vec<u8>) -> Result<Vec<u8>> {
         let query = "UPDATE meta SET push_key = coalesce(push_key, ?) RETURNING push_key";
         self.run(move |log| Box::pin(sqlx::query_scalar(query).bind(fresh).fetch_one(log))).await
-    }
-
-    async fn has_bells(&self, room: RoomId) -> Result<bool> {
-        let has_bells = async {
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM bells WHERE room = ?)")
-                .bind(room.0)
-                .fetch_one(&mut *self.reader.readers.borrow().await?)
-                .await
-        };
-        has_bells.await.map_err(Error::during("reading a room's bells"))
     }
 
     async fn set_bell(

@@ -45,15 +45,6 @@ pub(super) async fn owns(
 }
 
 impl Reader {
-    pub async fn settings(&self, room: RoomId) -> sqlx::Result<Settings> {
-        let (welcome, is_public) =
-            sqlx::query_as("SELECT welcome, is_public FROM rooms WHERE id = ?")
-                .bind(room.0)
-                .fetch_one(&mut *self.readers.borrow().await?)
-                .await?;
-        Ok(Settings { welcome, is_public })
-    }
-
     pub async fn public_rooms(&self, limit: usize) -> sqlx::Result<Vec<RoomRecord>> {
         let rows: Vec<RoomRow> =
             sqlx::query_as("SELECT * FROM rooms WHERE is_public = 1 ORDER BY rev DESC LIMIT ?")

@@ -2,7 +2,7 @@
 
 use super::readers::Readers;
 use super::rows::{MembershipRow, MessageRow, RoomRow, to_sql};
-use crate::engine::{Latest, RoomId, RoomRecord, SessionRecord, TokenHash};
+use crate::engine::{Latest, Opening, RoomId, RoomRecord, SessionRecord, Settings, TokenHash};
 use app::protocol::{Cursor, Epoch, Message, MessagePage, Rev, RoomKey, Seq, UserId};
 use sqlx::{FromRow, Row};
 use std::sync::Arc;
@@ -112,16 +112,26 @@ impl Reader {
         Ok(Some(SessionRecord { user: UserId(session.cast_unsigned()), memberships }))
     }
 
-    pub async fn members(&self, room: RoomId, limit: usize) -> sqlx::Result<Vec<(UserId, String)>> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT session, username FROM memberships WHERE room = ?
-             ORDER BY joined_at DESC LIMIT ?",
+    pub async fn opening(&self, room: RoomId, members: usize) -> sqlx::Result<Opening> {
+        let (rev, welcome, is_public, has_bells, members): (i64, _, _, _, String) = sqlx::query_as(
+            "SELECT rev, welcome, is_public, EXISTS (SELECT 1 FROM bells WHERE room = ?1),
+                    (SELECT json_group_array(json_array(session, username)) FROM
+                     (SELECT session, username FROM memberships WHERE room = ?1
+                      ORDER BY joined_at DESC LIMIT ?2))
+             FROM rooms WHERE id = ?1",
         )
         .bind(room.0)
-        .bind(to_sql(limit as u64))
-        .fetch_all(&mut *self.readers.borrow().await?)
+        .bind(to_sql(members as u64))
+        .fetch_one(&mut *self.readers.borrow().await?)
         .await?;
-        Ok(rows.into_iter().map(|(user, name)| (UserId(user.cast_unsigned()), name)).collect())
+        let members: Vec<(u64, String)> =
+            serde_json::from_str(&members).map_err(sqlx::Error::decode)?;
+        Ok(Opening {
+            rev: rev.cast_unsigned(),
+            settings: Settings { welcome, is_public },
+            has_bells,
+            members: members.into_iter().map(|(user, name)| (UserId(user), name)).collect(),
+        })
     }
 
     pub async fn check(&self) -> sqlx::Result<()> {
