@@ -35,8 +35,9 @@ async fn main() -> ExitCode {
         tracing::info!("draining");
         shutdown.cancel();
     });
-    server.serve().await;
-    ExitCode::SUCCESS
+    // Among the workers: from a thread of its own each new connection would have to wake one.
+    let served = tokio::spawn(server.serve()).await;
+    if served.is_err() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Does what was asked for instead of serving; what comes of it goes to standard output.

@@ -20,7 +20,8 @@ const ANNOUNCE_UP_TO: usize = 50;
 
 pub struct Presence {
     grace: Duration,
-    here: HashMap<UserId, Stay>,
+    /// Boxed: in a small room most of the map is empty.
+    here: HashMap<UserId, Box<Stay>>,
     /// When those left who may still come back unannounced. Swept as it grows.
     gone: HashMap<UserId, Instant>,
     /// Names of those whose join is being written.
@@ -59,7 +60,7 @@ impl Presence {
         }
         let was_here = self.gone.remove(&id).is_some_and(|at| now - at < ARRIVAL_AFTER);
         let user = guest.user.clone();
-        self.here.insert(id, Stay { guest, links: 1, ends_at: None });
+        self.here.insert(id, Box::new(Stay { guest, links: 1, ends_at: None }));
         let announce = !is_return && !was_here && self.here.len() <= ANNOUNCE_UP_TO;
         Some(PresenceChange::Here { user, announce })
     }

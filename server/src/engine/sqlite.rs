@@ -44,8 +44,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{io, thread};
 use tokio::runtime;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use write::{Asked, Asker, Work, Write};
+use writer::Line;
 
 /// Writes that wait for the writer. When so many wait, callers wait to get in line: the
 /// disk's pace becomes theirs, and nothing is dropped.
@@ -84,6 +85,8 @@ impl Options {
 pub struct Sqlite {
     epoch: Epoch,
     queue: mpsc::Sender<Write>,
+    /// Told of every write that is.
+    urgent: Arc<Notify>,
     reader: Reader,
     max_pages: watch::Sender<Option<u32>>,
     /// Never written to; it ends when the writer has closed the file.
@@ -99,16 +102,19 @@ pub async fn open(options: Options) -> Result<(Sqlite, mpsc::Receiver<Commit>), 
     let (commits, committed) = mpsc::channel(COMMITS);
     let (max_pages, limit) = watch::channel(options.max_pages);
     let (done, writing) = watch::channel(());
+    let urgent = Arc::default();
+    let line = Line { writes: waiting, urgent: Arc::clone(&urgent) };
     let sqlite = Sqlite {
         epoch: home.epoch,
         queue,
+        urgent,
         reader: Reader::new(home.readers.clone()),
         max_pages,
         writing,
     };
     let path = options.path.clone();
     let write = async move {
-        writer::run(home, &options, limit, waiting, commits).await;
+        writer::run(home, &options, limit, line, commits).await;
         drop(done);
     };
     match run_apart(write) {
@@ -138,6 +144,7 @@ impl Sqlite {
         let (reply, answer) = oneshot::channel();
         let closed = || PostError::NotStored;
         self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
+        self.urgent.notify_one();
         answer.await.map_err(|_| closed())?
     }
 
@@ -268,6 +275,7 @@ impl Engine for Sqlite {
     async fn close(&self) {
         // Fails if it was closed before; then there is only its end to wait for.
         let _ = self.queue.send(Write::Close).await;
+        self.urgent.notify_one();
         let _ = self.writing.clone().changed().await;
     }
 }

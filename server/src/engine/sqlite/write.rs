@@ -41,6 +41,13 @@ pub(super) enum Write {
     Close,
 }
 
+impl Write {
+    /// Whether somebody's words are in it, which nothing may hold up.
+    pub fn is_urgent(&self) -> bool {
+        matches!(self, Write::Post { .. } | Write::Amend { .. } | Write::Close)
+    }
+}
+
 /// A write of its own inside the transaction.
 #[async_trait]
 pub(super) trait Errand: Send {

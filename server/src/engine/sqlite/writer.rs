@@ -21,11 +21,15 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Between two attempts to open the file again.
 const RETRY: Duration = Duration::from_millis(100);
+
+/// Commits in which nobody's words wait are so far apart. When many come at once, a commit for
+/// each few of them would cost more than they do.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// How long a text that was deleted or changed may live on in the write-ahead log.
 const SCRUB: Duration = Duration::from_secs(1);
@@ -38,15 +42,24 @@ pub(super) async fn run(
     home: Home,
     options: &Options,
     max_pages: watch::Receiver<Option<u32>>,
-    queue: mpsc::Receiver<Write>,
+    queue: Line,
     commits: mpsc::Sender<Commit>,
 ) {
     let Home { mut connection, connect, readers, lock, .. } = home;
     // What was deleted just before a crash is in the log that it left.
     let scrub_at = Some(Instant::now() + SCRUB);
     let busy_timeout = options.busy_timeout;
-    let mut writer =
-        Writer { connect, busy_timeout, max_pages, queue, commits, failing: false, scrub_at };
+    let mut writer = Writer {
+        connect,
+        busy_timeout,
+        max_pages,
+        queue: queue.writes,
+        urgent: queue.urgent,
+        commits,
+        failing: false,
+        scrub_at,
+        gather_until: Instant::now(),
+    };
     let mut writes = Vec::new();
     while writer.receive(&mut connection, &mut writes, options.batch).await {
         match writer.commit(&mut connection, &mut writes).await {
@@ -67,16 +80,25 @@ pub(super) async fn run(
     drop(lock);
 }
 
+/// The writes that wait, and the news that one of them is urgent.
+pub(super) struct Line {
+    pub writes: mpsc::Receiver<Write>,
+    pub urgent: Arc<Notify>,
+}
+
 struct Writer {
     connect: SqliteConnectOptions,
     busy_timeout: Duration,
     max_pages: watch::Receiver<Option<u32>>,
     queue: mpsc::Receiver<Write>,
+    urgent: Arc<Notify>,
     commits: mpsc::Sender<Commit>,
     /// Whether the last transaction failed: each outage is logged once, and so is its end.
     failing: bool,
     /// When to empty the write-ahead log of texts that are no more.
     scrub_at: Option<Instant>,
+    /// Until when a commit without anyone's words waits for more.
+    gather_until: Instant,
 }
 
 /// A transaction that failed.
@@ -106,10 +128,26 @@ impl Writer {
             tokio::select! {
                 biased;
                 () = sleep_until(at) => self.scrub(connection).await,
-                received = self.queue.recv_many(writes, limit) => return received > 0,
+                received = self.queue.recv_many(writes, limit) => {
+                    return received > 0 && self.gather(writes, limit).await;
+                }
             }
         }
-        self.queue.recv_many(writes, limit).await > 0
+        self.queue.recv_many(writes, limit).await > 0 && self.gather(writes, limit).await
+    }
+
+    /// Waits a little for more, unless someone's words wait. Asleep, and not woken by each.
+    async fn gather(&mut self, writes: &mut Vec<Write>, limit: usize) -> bool {
+        if !writes.iter().any(Write::is_urgent) {
+            let _ = timeout_at(self.gather_until, self.urgent.notified()).await;
+            while writes.len() < limit
+                && let Ok(write) = self.queue.try_recv()
+            {
+                writes.push(write);
+            }
+        }
+        self.gather_until = Instant::now() + GATHER;
+        true
     }
 
     /// Copies the write-ahead log into the file and empties it: in its older pages texts live
@@ -348,14 +386,15 @@ mod tests {
         writer: Writer,
         connection: SqliteConnection,
         commits: mpsc::Receiver<Commit>,
-        _home: (tempfile::TempDir, std::fs::File, mpsc::Sender<Write>),
+        line: mpsc::Sender<Write>,
+        _home: (tempfile::TempDir, std::fs::File),
     }
 
     async fn workshop() -> (Workshop, RoomId) {
         let directory = tempfile::tempdir().unwrap();
         let home = home::open(&Options::new(directory.path().join("rooms.db"))).await.unwrap();
         let Home { mut connection, connect, lock, .. } = home;
-        let (sender, queue) = mpsc::channel(1);
+        let (line, queue) = mpsc::channel(9);
         let (announce, commits) = mpsc::channel(1);
         let max_pages = watch::channel(None).1;
         let room =
@@ -366,11 +405,13 @@ mod tests {
             busy_timeout: Duration::from_secs(5),
             max_pages,
             queue,
+            urgent: Arc::default(),
             commits: announce,
             failing: false,
             scrub_at: None,
+            gather_until: Instant::now(),
         };
-        (Workshop { writer, connection, commits, _home: (directory, lock, sender) }, room)
+        (Workshop { writer, connection, commits, line, _home: (directory, lock) }, room)
     }
 
     fn post(room: RoomId) -> (Write, oneshot::Receiver<Answer>) {
@@ -388,6 +429,52 @@ mod tests {
             created_at: 1,
         };
         (Write::Post { draft, asker: Asker::new(reply) }, answer)
+    }
+
+    fn make_room(key: &str) -> Write {
+        let asker = Asker::new(oneshot::channel().0);
+        Write::MakeRoom { key: RoomKey(key.into()), title: key.into(), asker }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_urgent_is_committed_together() {
+        let (Workshop { mut writer, line, .. }, _) = workshop().await;
+        tokio::time::pause();
+        let begin = Instant::now();
+        writer.gather_until = begin - GATHER;
+        let mut writes = vec![make_room("1")];
+        writer.gather(&mut writes, 9).await;
+        assert_eq!((writes.len(), begin.elapsed()), (1, Duration::ZERO), "it is the first");
+
+        let mut writes = vec![make_room("2")];
+        let come = async {
+            sleep_until(begin + GATHER / 2).await;
+            for key in ["3", "4", "5"] {
+                line.send(make_room(key)).await.unwrap();
+            }
+        };
+        tokio::join!(writer.gather(&mut writes, 3), come);
+        assert_eq!(writes.len(), 3, "as many as were asked for");
+        assert!(begin.elapsed() >= GATHER);
+    }
+
+    #[tokio::test]
+    async fn words_are_not_held_up() {
+        let (Workshop { mut writer, line, .. }, room) = workshop().await;
+        tokio::time::pause();
+        let now = Instant::now();
+        writer.gather_until = now + GATHER;
+        let mut writes = vec![post(room).0];
+        writer.gather(&mut writes, 9).await;
+        assert_eq!(now.elapsed(), Duration::ZERO);
+
+        let (mut writes, urgent) = (vec![make_room("1")], Arc::clone(&writer.urgent));
+        let come = async {
+            line.send(post(room).0).await.unwrap();
+            urgent.notify_one();
+        };
+        tokio::join!(writer.gather(&mut writes, 9), come);
+        assert_eq!((writes.len(), now.elapsed()), (2, Duration::ZERO));
     }
 
     fn unconfirmed(changes: Vec<RoomBatch>) -> Failure {
