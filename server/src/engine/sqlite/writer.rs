@@ -124,21 +124,22 @@ impl Writer {
         writes: &mut Vec<Write>,
         limit: usize,
     ) -> bool {
-        while let Some(at) = self.scrub_at {
+        let received = loop {
+            let Some(at) = self.scrub_at else { break self.queue.recv_many(writes, limit).await };
             tokio::select! {
                 biased;
                 () = sleep_until(at) => self.scrub(connection).await,
-                received = self.queue.recv_many(writes, limit) => {
-                    return received > 0 && self.gather(writes, limit).await;
-                }
+                received = self.queue.recv_many(writes, limit) => break received,
             }
-        }
-        self.queue.recv_many(writes, limit).await > 0 && self.gather(writes, limit).await
+        };
+        self.gather(writes, limit).await;
+        received > 0
     }
 
     /// Waits a little for more, unless someone's words wait. Asleep, and not woken by each.
-    async fn gather(&mut self, writes: &mut Vec<Write>, limit: usize) -> bool {
-        if !writes.iter().any(Write::is_urgent) {
+    async fn gather(&mut self, writes: &mut Vec<Write>, limit: usize) {
+        let is_patient = !writes.iter().any(Write::is_urgent);
+        if is_patient && (1..limit).contains(&writes.len()) {
             let _ = timeout_at(self.gather_until, self.urgent.notified()).await;
             while writes.len() < limit
                 && let Ok(write) = self.queue.try_recv()
@@ -147,7 +148,6 @@ impl Writer {
             }
         }
         self.gather_until = Instant::now() + GATHER;
-        true
     }
 
     /// Copies the write-ahead log into the file and empties it: in its older pages texts live
