@@ -2,7 +2,8 @@ import { expect, type Person, test, UNLIMITED } from '../fixtures';
 
 test.use({ settings: UNLIMITED });
 
-const many = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `${from + n}번째 말`);
+// The number stands apart from the time before it: at 3:44, "2번째" would read as "42번째", too.
+const many = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `이번이 ${from + n}번째`);
 
 const search = async (person: Person, words: string) => {
   await person.page.getByRole('link', { name: '대화 찾기' }).click();
@@ -38,7 +39,7 @@ test('what is older than the last page is found, too, and read around', async ({
   await search(ana, '금요');
   await ana.page.getByRole('listitem').getByRole('link').click();
   await expect(ana.message('약속은 금요일')).toBeInViewport();
-  await expect(ana.message('21번째 말')).toBeVisible();
+  await expect(ana.message('이번이 21번째')).toBeVisible();
 });
 
 test('nothing found is said, and more is asked for by a link', async ({ person, bot, room }) => {
@@ -54,7 +55,7 @@ test('nothing found is said, and more is asked for by a link', async ({ person, 
   await ana.page.getByRole('link', { name: '더 오래된 메시지에서 찾기' }).click();
   await expect(ana.page.getByRole('listitem')).toHaveCount(10);
   await ana.page.getByRole('link', { name: '방으로 돌아가기' }).click();
-  await ana.expectMessage('60번째 말');
+  await ana.expectMessage('이번이 60번째');
 });
 
 test('a permalink opens the room at its message, and the room lives on', async ({ person, bot, room, server }) => {
@@ -78,12 +79,12 @@ test('a permalink to what was said long ago opens the room there, and the room l
   const link = `${server.url}/rooms/${encodeURIComponent(room)}/42`;
   // Whose browser has run no script here yet gets a page of older messages; from then on, the room.
   await ana.page.goto(link);
-  await expect(ana.message('42번째 말')).toBeInViewport();
+  await expect(ana.message('이번이 42번째')).toBeInViewport();
   expect(new URL(ana.page.url()).search).toBe('?before=68');
   await ana.open(room);
   await ana.page.goto(link);
   await ana.expectLive();
-  await expect(ana.message('42번째 말')).toBeInViewport();
+  await expect(ana.message('이번이 42번째')).toBeInViewport();
   expect(new URL(ana.page.url()).search).toBe('');
   await minsu.say('새 말');
   await ana.page.getByRole('button', { name: ana.words.newMessages }).click();
