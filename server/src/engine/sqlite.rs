@@ -6,13 +6,14 @@
 //! that waits.
 //!
 //! The parts in reading order: `home` finds, locks and prepares the file, a `write` waits in
-//! line for the `writer`, which commits, `posts`, `amendments`, `mentions`, `files`,
+//! `line` for the `writer`, which commits, `posts`, `amendments`, `mentions`, `files`,
 //! `seats`, `keeping` and `bells` are what it does inside a transaction, `reader` and `search` answer
 //! questions on connections of the `readers`, `rows` turns rows into values; `archive` is for who
 //! reads or copies the file beside a server. The tables are in `server/migrations`.
 
 mod home;
 mod write;
+mod line;
 mod writer;
 mod posts;
 mod amendments;
@@ -37,6 +38,7 @@ use app::page::{Found, Terms};
 use app::protocol::{Epoch, File, FileId, Message, MessagePage, RoomKey, Seq, UserId};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use line::Line;
 use reader::Reader;
 use sqlx::SqliteConnection;
 use std::path::PathBuf;
@@ -44,13 +46,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{io, thread};
 use tokio::runtime;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use write::{Asked, Asker, Work, Write};
-use writer::Line;
 
 /// Writes that wait for the writer. When so many wait, callers wait to get in line: the
 /// disk's pace becomes theirs, and nothing is dropped.
-const QUEUE: usize = 4096;
+const PLACES: usize = 4096;
 
 /// Commits that wait for the registry. When so many wait, the writer waits.
 const COMMITS: usize = 16;
@@ -84,9 +85,7 @@ impl Options {
 /// An open log. Dropping it without [`Engine::close`] closes it in the background.
 pub struct Sqlite {
     epoch: Epoch,
-    queue: mpsc::Sender<Write>,
-    /// Told of every write that is.
-    urgent: Arc<Notify>,
+    line: Line,
     reader: Reader,
     max_pages: watch::Sender<Option<u32>>,
     /// Never written to; it ends when the writer has closed the file.
@@ -98,23 +97,20 @@ pub struct Sqlite {
 /// The receiver yields every commit in order; see [`Engine`] for what its owner promises.
 pub async fn open(options: Options) -> Result<(Sqlite, mpsc::Receiver<Commit>), OpenError> {
     let home = home::open(&options).await?;
-    let (queue, waiting) = mpsc::channel(QUEUE);
+    let (line, waiting) = line::line(PLACES);
     let (commits, committed) = mpsc::channel(COMMITS);
     let (max_pages, limit) = watch::channel(options.max_pages);
     let (done, writing) = watch::channel(());
-    let urgent = Arc::default();
-    let line = Line { writes: waiting, urgent: Arc::clone(&urgent) };
     let sqlite = Sqlite {
         epoch: home.epoch,
-        queue,
-        urgent,
+        line,
         reader: Reader::new(home.readers.clone()),
         max_pages,
         writing,
     };
     let path = options.path.clone();
     let write = async move {
-        writer::run(home, &options, limit, line, commits).await;
+        writer::run(home, &options, limit, waiting, commits).await;
         drop(done);
     };
     match run_apart(write) {
@@ -143,8 +139,7 @@ impl Sqlite {
     async fn say(&self, write: impl FnOnce(Asker<Answer>) -> Write) -> Answer {
         let (reply, answer) = oneshot::channel();
         let closed = || PostError::NotStored;
-        self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
-        self.urgent.notify_one();
+        self.line.put(write(Asker::new(reply))).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -153,7 +148,7 @@ impl Sqlite {
     async fn write<A>(&self, write: impl FnOnce(Asker<Result<A>>) -> Write) -> Result<A> {
         let (reply, answer) = oneshot::channel();
         let closed = || Error::new("writing to the log", "it is closed");
-        self.queue.send(write(Asker::new(reply))).await.map_err(|_| closed())?;
+        self.line.put(write(Asker::new(reply))).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -274,8 +269,7 @@ impl Engine for Sqlite {
 
     async fn close(&self) {
         // Fails if it was closed before; then there is only its end to wait for.
-        let _ = self.queue.send(Write::Close).await;
-        self.urgent.notify_one();
+        let _ = self.line.put(Write::Close).await;
         let _ = self.writing.clone().changed().await;
     }
 }

@@ -245,7 +245,8 @@ pub async fn a_room_knows_its_members(log: Log) {
     let mut members = log.engine.opening(here, 9).await.unwrap().members;
     members.sort();
     assert_eq!(members, [(one, "민수 2".to_owned()), (two, "Ana".to_owned())]);
-    assert_eq!(log.engine.opening(here, 1).await.unwrap().members.len(), 1);
+    let last = log.engine.opening(here, 1).await.unwrap().members;
+    assert_eq!(last, [(two, "Ana".to_owned())], "who joined last");
     log.engine.leave(two, here).await.unwrap();
     assert_eq!(log.engine.opening(here, 9).await.unwrap().members.len(), 1);
 }

@@ -60,7 +60,9 @@ pub async fn settings_are_kept_and_public_rooms_are_listed(log: Log) {
     }
     fresh(log.engine.post(draft(busy, 1, "1")).await);
     fresh(log.engine.post(draft(unlisted, 1, "1")).await);
-    assert_eq!(log.engine.opening(quiet, 9).await.unwrap().settings, settings);
+    let opening = log.engine.opening(quiet, 9).await.unwrap();
+    assert_eq!((opening.settings, opening.rev), (settings, 0));
+    assert_eq!(log.engine.opening(busy, 9).await.unwrap().rev, 1);
     let listed = async |limit| {
         let rooms = log.engine.public_rooms(limit).await.unwrap();
         rooms.iter().map(|room| room.id).collect::<Vec<_>>()

@@ -117,7 +117,7 @@ impl Reader {
             "SELECT rev, welcome, is_public, EXISTS (SELECT 1 FROM bells WHERE room = ?1),
                     (SELECT json_group_array(json_array(session, username)) FROM
                      (SELECT session, username FROM memberships WHERE room = ?1
-                      ORDER BY joined_at DESC LIMIT ?2))
+                      ORDER BY joined_at DESC, session DESC LIMIT ?2))
              FROM rooms WHERE id = ?1",
         )
         .bind(room.0)

@@ -6,9 +6,13 @@
 //! easier to trust than a guess. While no connection can be had, new writes are refused
 //! rather than kept waiting, and the writer keeps trying.
 
+#[cfg(test)]
+mod tests;
+
 use super::Options;
 use super::amendments;
 use super::home::{self, Home};
+use super::line::Waiting;
 use super::posts::{self, Changes};
 use super::seats;
 use super::write::{Asker, Write};
@@ -21,15 +25,11 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 /// Between two attempts to open the file again.
 const RETRY: Duration = Duration::from_millis(100);
-
-/// Commits in which nobody's words wait are so far apart. When many come at once, a commit for
-/// each few of them would cost more than they do.
-const GATHER: Duration = Duration::from_millis(5);
 
 /// How long a text that was deleted or changed may live on in the write-ahead log.
 const SCRUB: Duration = Duration::from_secs(1);
@@ -42,24 +42,15 @@ pub(super) async fn run(
     home: Home,
     options: &Options,
     max_pages: watch::Receiver<Option<u32>>,
-    queue: Line,
+    line: Waiting,
     commits: mpsc::Sender<Commit>,
 ) {
     let Home { mut connection, connect, readers, lock, .. } = home;
     // What was deleted just before a crash is in the log that it left.
     let scrub_at = Some(Instant::now() + SCRUB);
     let busy_timeout = options.busy_timeout;
-    let mut writer = Writer {
-        connect,
-        busy_timeout,
-        max_pages,
-        queue: queue.writes,
-        urgent: queue.urgent,
-        commits,
-        failing: false,
-        scrub_at,
-        gather_until: Instant::now(),
-    };
+    let mut writer =
+        Writer { connect, busy_timeout, max_pages, line, commits, failing: false, scrub_at };
     let mut writes = Vec::new();
     while writer.receive(&mut connection, &mut writes, options.batch).await {
         match writer.commit(&mut connection, &mut writes).await {
@@ -80,25 +71,16 @@ pub(super) async fn run(
     drop(lock);
 }
 
-/// The writes that wait, and the news that one of them is urgent.
-pub(super) struct Line {
-    pub writes: mpsc::Receiver<Write>,
-    pub urgent: Arc<Notify>,
-}
-
 struct Writer {
     connect: SqliteConnectOptions,
     busy_timeout: Duration,
     max_pages: watch::Receiver<Option<u32>>,
-    queue: mpsc::Receiver<Write>,
-    urgent: Arc<Notify>,
+    line: Waiting,
     commits: mpsc::Sender<Commit>,
     /// Whether the last transaction failed: each outage is logged once, and so is its end.
     failing: bool,
     /// When to empty the write-ahead log of texts that are no more.
     scrub_at: Option<Instant>,
-    /// Until when a commit without anyone's words waits for more.
-    gather_until: Instant,
 }
 
 /// A transaction that failed.
@@ -125,29 +107,16 @@ impl Writer {
         limit: usize,
     ) -> bool {
         let received = loop {
-            let Some(at) = self.scrub_at else { break self.queue.recv_many(writes, limit).await };
+            let taken = self.line.writes.recv_many(writes, limit);
+            let Some(at) = self.scrub_at else { break taken.await };
             tokio::select! {
                 biased;
                 () = sleep_until(at) => self.scrub(connection).await,
-                received = self.queue.recv_many(writes, limit) => break received,
+                received = taken => break received,
             }
         };
-        self.gather(writes, limit).await;
+        self.line.gather(writes, limit).await;
         received > 0
-    }
-
-    /// Waits a little for more, unless someone's words wait. Asleep, and not woken by each.
-    async fn gather(&mut self, writes: &mut Vec<Write>, limit: usize) {
-        let is_patient = !writes.iter().any(Write::is_urgent);
-        if is_patient && (1..limit).contains(&writes.len()) {
-            let _ = timeout_at(self.gather_until, self.urgent.notified()).await;
-            while writes.len() < limit
-                && let Ok(write) = self.queue.try_recv()
-            {
-                writes.push(write);
-            }
-        }
-        self.gather_until = Instant::now() + GATHER;
     }
 
     /// Copies the write-ahead log into the file and empties it: in its older pages texts live
@@ -217,7 +186,7 @@ impl Writer {
                 Write::Join { asker, .. } => asker.give(),
                 Write::MarkRead { asker, .. } => asker.give(),
                 Write::Errand(errand) => errand.give(),
-                Write::Close => self.queue.close(),
+                Write::Close => self.line.writes.close(),
             }
         }
     }
@@ -233,7 +202,7 @@ impl Writer {
                 Write::Join { asker, .. } => asker.refuse(Err(error())),
                 Write::MarkRead { asker, .. } => asker.refuse(Err(error())),
                 Write::Errand(errand) => errand.refuse(error()),
-                Write::Close => self.queue.close(),
+                Write::Close => self.line.writes.close(),
             }
         }
     }
@@ -256,7 +225,7 @@ impl Writer {
         let (connection, confirmed) = loop {
             tokio::select! {
                 reopened = &mut reopening => break reopened,
-                received = self.queue.recv_many(&mut refused, usize::MAX) => match received {
+                received = self.line.writes.recv_many(&mut refused, usize::MAX) => match received {
                     0 => return None,
                     _ => self.refuse(refused.drain(..), &source),
                 }
@@ -371,143 +340,4 @@ async fn amend(
         *slot = Some(answer);
     }
     Ok(has_changed)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::engine::sqlite::Options;
-    use crate::engine::{Draft, Posted, RoomId};
-    use app::protocol::{MessageId, RoomKey, UserId};
-    use tokio::sync::oneshot;
-
-    struct Workshop {
-        writer: Writer,
-        connection: SqliteConnection,
-        commits: mpsc::Receiver<Commit>,
-        line: mpsc::Sender<Write>,
-        _home: (tempfile::TempDir, std::fs::File),
-    }
-
-    async fn workshop() -> (Workshop, RoomId) {
-        let directory = tempfile::tempdir().unwrap();
-        let home = home::open(&Options::new(directory.path().join("rooms.db"))).await.unwrap();
-        let Home { mut connection, connect, lock, .. } = home;
-        let (line, queue) = mpsc::channel(9);
-        let (announce, commits) = mpsc::channel(1);
-        let max_pages = watch::channel(None).1;
-        let room =
-            seats::make_rooms(&mut connection, &[(&RoomKey("방".into()), "방")]).await.unwrap()[0]
-                .id;
-        let writer = Writer {
-            connect,
-            busy_timeout: Duration::from_secs(5),
-            max_pages,
-            queue,
-            urgent: Arc::default(),
-            commits: announce,
-            failing: false,
-            scrub_at: None,
-            gather_until: Instant::now(),
-        };
-        (Workshop { writer, connection, commits, line, _home: (directory, lock) }, room)
-    }
-
-    fn post(room: RoomId) -> (Write, oneshot::Receiver<Answer>) {
-        let (reply, answer) = oneshot::channel();
-        let id = MessageId::new(1, [7; 10]);
-        let draft = Draft {
-            room,
-            id,
-            user: UserId(1),
-            username: "민수".into(),
-            text: "안녕".into(),
-            spans: Vec::new(),
-            reply_to: None,
-            files: Vec::new(),
-            created_at: 1,
-        };
-        (Write::Post { draft, asker: Asker::new(reply) }, answer)
-    }
-
-    fn make_room(key: &str) -> Write {
-        let asker = Asker::new(oneshot::channel().0);
-        Write::MakeRoom { key: RoomKey(key.into()), title: key.into(), asker }
-    }
-
-    #[tokio::test]
-    async fn what_is_not_urgent_is_committed_together() {
-        let (Workshop { mut writer, line, .. }, _) = workshop().await;
-        tokio::time::pause();
-        let begin = Instant::now();
-        writer.gather_until = begin - GATHER;
-        let mut writes = vec![make_room("1")];
-        writer.gather(&mut writes, 9).await;
-        assert_eq!((writes.len(), begin.elapsed()), (1, Duration::ZERO), "it is the first");
-
-        let mut writes = vec![make_room("2")];
-        let come = async {
-            sleep_until(begin + GATHER / 2).await;
-            for key in ["3", "4", "5"] {
-                line.send(make_room(key)).await.unwrap();
-            }
-        };
-        tokio::join!(writer.gather(&mut writes, 3), come);
-        assert_eq!(writes.len(), 3, "as many as were asked for");
-        assert!(begin.elapsed() >= GATHER);
-    }
-
-    #[tokio::test]
-    async fn words_are_not_held_up() {
-        let (Workshop { mut writer, line, .. }, room) = workshop().await;
-        tokio::time::pause();
-        let now = Instant::now();
-        writer.gather_until = now + GATHER;
-        let mut writes = vec![post(room).0];
-        writer.gather(&mut writes, 9).await;
-        assert_eq!(now.elapsed(), Duration::ZERO);
-
-        let (mut writes, urgent) = (vec![make_room("1")], Arc::clone(&writer.urgent));
-        let come = async {
-            line.send(post(room).0).await.unwrap();
-            urgent.notify_one();
-        };
-        tokio::join!(writer.gather(&mut writes, 9), come);
-        assert_eq!((writes.len(), now.elapsed()), (2, Duration::ZERO));
-    }
-
-    fn unconfirmed(changes: Vec<RoomBatch>) -> Failure {
-        Failure { source: Arc::new(sqlx::Error::WorkerCrashed), unconfirmed: changes }
-    }
-
-    #[tokio::test]
-    async fn a_commit_that_happened_unconfirmed_is_announced_and_acknowledged() {
-        let (mut workshop, room) = workshop().await;
-        let (write, answer) = post(room);
-        let mut writes = vec![write];
-        let changes =
-            workshop.writer.commit(&mut workshop.connection, &mut writes).await.ok().unwrap();
-
-        workshop.writer.recover(unconfirmed(changes), writes).await.unwrap();
-        let commit = workshop.commits.try_recv().unwrap();
-        assert_eq!((commit.batches[0].from, commit.batches[0].to), (0, 1));
-        drop(commit);
-        assert!(matches!(answer.await.unwrap(), Ok(Posted::Fresh(message)) if message.seq == 1));
-    }
-
-    #[tokio::test]
-    async fn a_commit_that_did_not_happen_is_refused_and_not_announced() {
-        let (mut workshop, room) = workshop().await;
-        let (write, answer) = post(room);
-        let mut writes = vec![write];
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut workshop.connection).await.unwrap();
-        let changes = store_posts(&mut workshop.connection, &mut writes).await.unwrap();
-        let changes = changes.into_values().collect();
-        workshop.connection.close().await.unwrap();
-
-        workshop.writer.recover(unconfirmed(changes), writes).await.unwrap();
-        assert!(workshop.commits.try_recv().is_err());
-        assert_eq!(answer.await.unwrap(), Err(PostError::NotStored));
-    }
 }
