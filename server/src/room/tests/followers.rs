@@ -58,7 +58,7 @@ async fn a_visitor_is_listed_for_a_minute_after_the_last_request_by_one_timer() 
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(tasks.num_alive_tasks(), 1);
-    tokio::time::sleep(VISIT - Duration::from_secs(1)).await;
+    tokio::time::sleep(attendance::VISIT - Duration::from_secs(1)).await;
     assert_eq!(house.room.users().len(), 1);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(house.room.users().is_empty());
@@ -74,6 +74,6 @@ async fn a_grace_that_ends_before_anothers_visit_ends_in_time() {
     drop(house.room.subscribe(ConnectionId(1), &outbox, Some(ben), 0, false).ok().unwrap());
     tokio::time::sleep(GRACE + Duration::from_secs(1)).await;
     assert_eq!(house.room.users().len(), 1);
-    tokio::time::sleep(VISIT).await;
+    tokio::time::sleep(attendance::VISIT).await;
     assert!(house.room.users().is_empty());
 }
