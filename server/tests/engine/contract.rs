@@ -5,11 +5,12 @@ pub use crate::amending::*;
 pub use crate::bells::*;
 pub use crate::filing::*;
 pub use crate::keeping::*;
+pub use crate::posting::*;
+pub use crate::seating::*;
 
 use app::page::Terms;
 use app::protocol::{Message, MessageId, RoomKey, UserId};
-use futures::future::join_all;
-use server::engine::{Commit, Draft, Engine, PostError, Posted, RoomBatch, RoomId, TokenHash};
+use server::engine::{Commit, Draft, Engine, PostError, Posted, RoomBatch, RoomId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -87,155 +88,6 @@ pub async fn a_room_is_made_once_and_keeps_its_creators_title(log: Log) {
     assert_eq!(first, second);
     assert_eq!((first.title.as_str(), first.rev), ("거실", 0));
     assert_eq!(log.engine.find_room(&key).await.unwrap(), Some(first));
-}
-
-pub async fn seq_and_rev_have_no_gaps_under_many_writers(log: Log) {
-    const ROOMS: usize = 4;
-    const WRITERS: u64 = 16;
-    const EACH: usize = 20;
-    let rooms = join_all((0..ROOMS).map(|n| room(&log.engine, n))).await;
-    let announced = listen(log.commits);
-
-    let writers = rooms.iter().flat_map(|&room| (1..=WRITERS).map(move |writer| (room, writer)));
-    let writers = writers.map(|(room, writer)| {
-        let engine = log.engine.clone();
-        tokio::spawn(async move {
-            for n in 0..EACH {
-                let posted = engine.post(draft(room, writer, &n.to_string())).await;
-                assert!(matches!(posted, Ok(Posted::Fresh(_))));
-            }
-        })
-    });
-    for written in join_all(writers).await {
-        written.unwrap();
-    }
-
-    for &room in &rooms {
-        let stored = changes(&log.engine, room).await;
-        let count = WRITERS * EACH as u64;
-        assert_eq!(
-            stored.iter().map(|m| m.seq).collect::<Vec<_>>(),
-            (1..=count).collect::<Vec<_>>()
-        );
-        assert_eq!(
-            stored.iter().map(|m| m.rev).collect::<Vec<_>>(),
-            (1..=count).collect::<Vec<_>>()
-        );
-        for writer in 1..=WRITERS {
-            let texts =
-                stored.iter().filter(|m| m.user_id == UserId(writer)).map(|m| m.text.clone());
-            assert!(
-                texts.eq((0..EACH).map(|n| n.to_string())),
-                "everyone's messages keep their order"
-            );
-        }
-    }
-    log.engine.close().await;
-    let announced = announced.await.unwrap();
-    for &room in &rooms {
-        let mut rev = 0;
-        for batch in announced.iter().filter(|batch| batch.room == room) {
-            assert_eq!(batch.from, rev);
-            for message in &batch.messages {
-                rev += 1;
-                assert_eq!(message.rev, rev);
-            }
-            assert_eq!(batch.to, rev);
-        }
-        assert_eq!(rev, WRITERS * EACH as u64);
-    }
-}
-
-pub async fn a_repeated_message_is_stored_once(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let announced = listen(log.commits);
-    let draft = draft(room, 1, "안녕");
-    let first = fresh(log.engine.post(draft.clone()).await);
-    let again = log.engine.post(Draft { text: "something else".into(), ..draft }).await;
-    assert_eq!(again, Ok(Posted::Repeat(first.clone())));
-    assert_eq!(changes(&log.engine, room).await, [first]);
-    log.engine.close().await;
-    assert_eq!(announced.await.unwrap().len(), 1);
-}
-
-pub async fn a_message_sent_twice_at_once_is_stored_once(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let announced = listen(log.commits);
-    let (mine, other) = (draft(room, 1, "twice"), draft(room, 1, "between"));
-    let (first, between, second) =
-        tokio::join!(log.engine.post(mine.clone()), log.engine.post(other), log.engine.post(mine));
-    let (first, between) = (fresh(first), fresh(between));
-    assert_eq!((first.seq, between.seq), (1, 2));
-    assert_eq!(second, Ok(Posted::Repeat(first.clone())));
-    log.engine.close().await;
-    let announced: Vec<_> =
-        announced.await.unwrap().into_iter().flat_map(|batch| batch.messages).collect();
-    assert_eq!(announced, [first, between]);
-}
-
-pub async fn repeats_among_new_messages_leave_no_gap(log: Log) {
-    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
-    let announced = listen(log.commits);
-    let old = draft(here, 1, "old");
-    let stored = fresh(log.engine.post(old.clone()).await);
-    let foreign = Draft { user: UserId(2), ..old.clone() };
-    let drafts = [draft(here, 1, "a"), old, draft(there, 1, "b"), foreign, draft(here, 1, "c")];
-    let answers = join_all(drafts.map(|draft| log.engine.post(draft))).await;
-    let [a, again, b, taken, c] = <[_; 5]>::try_from(answers).unwrap();
-    assert_eq!([fresh(a).seq, fresh(b).seq, fresh(c).seq], [2, 1, 3]);
-    assert_eq!((again, taken), (Ok(Posted::Repeat(stored)), Err(PostError::IdTaken)));
-    assert_eq!(seqs(&changes(&log.engine, here).await), [1, 2, 3]);
-    log.engine.close().await;
-    let announced = announced.await.unwrap().into_iter().flat_map(|batch| batch.messages);
-    assert_eq!(announced.count(), 4);
-}
-
-pub async fn an_id_belongs_to_whoever_used_it_first(log: Log) {
-    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
-    let _announced = listen(log.commits);
-    let mine = draft(here, 1, "mine");
-    let theirs = Draft { user: UserId(2), ..mine.clone() };
-    let (first, at_once) =
-        tokio::join!(log.engine.post(mine.clone()), log.engine.post(theirs.clone()));
-    fresh(first);
-    assert_eq!(at_once, Err(PostError::IdTaken));
-    assert_eq!(log.engine.post(theirs.clone()).await, Err(PostError::IdTaken));
-    // Ids are a room's own.
-    assert_eq!(fresh(log.engine.post(Draft { room: there, ..theirs }).await).seq, 1);
-    assert_eq!(changes(&log.engine, here).await.len(), 1);
-}
-
-pub async fn an_answer_comes_after_its_commit_was_taken(mut log: Log) {
-    let room = room(&log.engine, 0).await;
-    let post = log.engine.post(draft(room, 1, "안녕"));
-    tokio::pin!(post);
-    let commit = tokio::select! {
-        commit = log.commits.recv() => commit.unwrap(),
-        _ = &mut post => panic!("acknowledged before it was announced"),
-    };
-    assert!(futures::poll!(&mut post).is_pending(), "acknowledged before it was delivered");
-    let announced = commit.batches[0].messages[0].clone();
-    assert_eq!(changes(&log.engine, room).await, std::slice::from_ref(&announced));
-    drop(commit);
-    assert_eq!(post.await, Ok(Posted::Fresh(announced)));
-}
-
-pub async fn a_repeat_is_answered_behind_the_commit_it_repeats(mut log: Log) {
-    let room = room(&log.engine, 0).await;
-    let draft = draft(room, 1, "안녕");
-    let first = log.engine.post(draft.clone());
-    tokio::pin!(first);
-    assert!(futures::poll!(&mut first).is_pending());
-    let commit = log.commits.recv().await.unwrap();
-    let repeat = log.engine.post(draft);
-    tokio::pin!(repeat);
-    assert!(futures::poll!(&mut repeat).is_pending());
-    let answers = log.commits.recv().await.unwrap();
-    assert!(answers.batches.is_empty());
-    assert!(futures::poll!(&mut repeat).is_pending());
-    drop(commit);
-    drop(answers);
-    assert_eq!(repeat.await, Ok(Posted::Repeat(fresh(first.await))));
 }
 
 pub async fn a_text_comes_back_byte_for_byte(log: Log) {
@@ -350,115 +202,6 @@ pub async fn an_empty_room_is_at_its_beginning(log: Log) {
     assert!(log.engine.latest(RoomId(room.0 + 1), 50).await.is_err());
 }
 
-pub async fn a_membership_lasts_from_join_to_leave(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let _announced = listen(log.commits);
-    let token = TokenHash([7; 32]);
-    assert_eq!(log.engine.find_session(&token).await.unwrap(), None);
-    say(&log.engine, room, 3).await;
-
-    let (user, joined) = log.engine.join(&token, room, "민수").await.unwrap();
-    assert_eq!((joined.username.as_str(), joined.last_read, joined.unread), ("민수", 3, 0));
-    say(&log.engine, room, 2).await;
-    let session = log.engine.find_session(&token).await.unwrap().unwrap();
-    assert_eq!(session.user, user);
-    let [seat] = &session.memberships[..] else { panic!("one seat") };
-    assert_eq!((seat.room.id, seat.room.rev, seat.last_read, seat.unread), (room, 5, 3, 2));
-
-    log.engine.leave(user, room).await.unwrap();
-    log.engine.leave(user, room).await.unwrap();
-    assert_eq!(log.engine.find_session(&token).await.unwrap().unwrap().memberships, []);
-    let (again, joined) = log.engine.join(&token, room, "민수").await.unwrap();
-    assert_eq!((again, joined.last_read, joined.unread), (user, 5, 0));
-}
-
-pub async fn a_session_is_one_user_in_all_its_rooms(log: Log) {
-    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
-    let (mine, theirs) = (TokenHash([1; 32]), TokenHash([2; 32]));
-    let (me, _) = log.engine.join(&mine, here, "민수").await.unwrap();
-    let (me_too, _) = log.engine.join(&mine, there, "Minsu").await.unwrap();
-    let (they, _) = log.engine.join(&theirs, here, "Ana").await.unwrap();
-    assert_eq!(me, me_too);
-    assert_ne!(me, they);
-    let seats = log.engine.find_session(&mine).await.unwrap().unwrap().memberships;
-    let seats: Vec<_> = seats.iter().map(|seat| (seat.room.id, seat.username.as_str())).collect();
-    assert_eq!(seats, [(here, "민수"), (there, "Minsu")]);
-}
-
-pub async fn a_user_without_a_row_shares_their_id_with_nobody(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let mut users = Vec::new();
-    for n in 0..3 {
-        users.push(log.engine.new_user().await.unwrap());
-        users.push(log.engine.join(&TokenHash([n; 32]), room, "민수").await.unwrap().0);
-    }
-    users.sort();
-    users.dedup();
-    assert_eq!(users.len(), 6);
-}
-
-pub async fn joining_again_renames_and_keeps_the_reading_mark(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let _announced = listen(log.commits);
-    let token = TokenHash([7; 32]);
-    log.engine.join(&token, room, "민수").await.unwrap();
-    say(&log.engine, room, 2).await;
-    let (_, joined) = log.engine.join(&token, room, "민수 2").await.unwrap();
-    assert_eq!((joined.username.as_str(), joined.last_read, joined.unread), ("민수 2", 0, 2));
-}
-
-pub async fn reading_moves_forward_and_never_beyond_the_end(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let _announced = listen(log.commits);
-    let token = TokenHash([7; 32]);
-    let (user, _) = log.engine.join(&token, room, "민수").await.unwrap();
-    say(&log.engine, room, 5).await;
-    for (marked, last_read) in [(2, 2), (1, 2), (4, 4), (u64::MAX, 5)] {
-        log.engine.mark_read(user, room, marked).await.unwrap();
-        let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
-        assert_eq!(
-            (seat.last_read, seat.unread),
-            (last_read, 5 - last_read),
-            "after reading to {marked}"
-        );
-    }
-    say(&log.engine, room, 1).await;
-    let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
-    assert_eq!((seat.last_read, seat.unread), (5, 1));
-    // Marks that arrive together, in whatever order: the furthest counts.
-    say(&log.engine, room, 2).await;
-    let marked = join_all([8, 6, 7].map(|seq| log.engine.mark_read(user, room, seq))).await;
-    assert!(marked.iter().all(Result::is_ok));
-    let seat = log.engine.find_session(&token).await.unwrap().unwrap().memberships.remove(0);
-    assert_eq!(seat.last_read, 8);
-    // Who has no seat has nothing to mark.
-    log.engine.mark_read(UserId(user.0 + 1), room, 1).await.unwrap();
-}
-
-pub async fn joining_a_room_that_does_not_exist_fails_alone(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let _announced = listen(log.commits);
-    let token = TokenHash([7; 32]);
-    let (lost, said) = tokio::join!(
-        log.engine.join(&token, RoomId(room.0 + 1), "민수"),
-        log.engine.post(draft(room, 1, "안녕"))
-    );
-    assert!(lost.is_err());
-    fresh(said);
-    assert_eq!(log.engine.find_session(&token).await.unwrap(), None);
-}
-
-pub async fn a_message_for_a_room_that_does_not_exist_fails_alone(log: Log) {
-    let room = room(&log.engine, 0).await;
-    let _announced = listen(log.commits);
-    let (lost, said) = tokio::join!(
-        log.engine.post(draft(RoomId(room.0 + 1), 1, "lost")),
-        log.engine.post(draft(room, 1, "안녕"))
-    );
-    assert_eq!(lost, Err(PostError::NotStored));
-    fresh(said);
-}
-
 pub async fn a_closed_log_stores_nothing(log: Log) {
     let room = room(&log.engine, 0).await;
     let announced = listen(log.commits);
@@ -522,7 +265,7 @@ pub async fn changes(engine: &Arc<dyn Engine>, room: RoomId) -> Vec<Arc<Message>
     }
 }
 
-async fn say(engine: &Arc<dyn Engine>, room: RoomId, count: usize) {
+pub async fn say(engine: &Arc<dyn Engine>, room: RoomId, count: usize) {
     for n in 0..count {
         fresh(engine.post(draft(room, 1, &n.to_string())).await);
     }
@@ -535,6 +278,6 @@ pub fn fresh(posted: Result<Posted, PostError>) -> Arc<Message> {
     }
 }
 
-fn seqs(messages: &[Arc<Message>]) -> Vec<u64> {
+pub fn seqs(messages: &[Arc<Message>]) -> Vec<u64> {
     messages.iter().map(|message| message.seq).collect()
 }

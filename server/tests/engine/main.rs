@@ -6,4 +6,6 @@ mod bells;
 mod contract;
 mod filing;
 mod keeping;
+mod posting;
+mod seating;
 mod sqlite;

@@ -1,7 +1,11 @@
 //! What a browser gets before any script runs, and what plain forms do.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
+
+mod forms;
+mod owners;
 
 use app::protocol::{Codec, PresenceChange, ServerFrame};
 use common::bot::Bot;
@@ -168,42 +172,6 @@ async fn looking_at_a_room_does_not_make_it() {
     assert_eq!(reader.command(resume).await, Err(app::protocol::Refusal::UnknownRoom));
 }
 
-#[tokio::test]
-async fn a_plain_form_joins_talks_and_leaves() {
-    let server = TestServer::start().await;
-    let mut minsu = server.person("민수", "r").await;
-    let mut browser = Browser::new(&server);
-    browser.get("/").await;
-    let joined = browser.submit("/join", "username=Ana&room=R").await;
-    assert_eq!(joined.status(), StatusCode::SEE_OTHER);
-    assert_eq!(joined.headers()[LOCATION], "/rooms/r");
-    assert!(browser.get("/rooms/r").await.text().await.unwrap().contains("<textarea"));
-    let said = browser.submit("/rooms/r/messages", "text=%EC%95%88%EB%85%95").await;
-    assert_eq!(said.status(), StatusCode::SEE_OTHER);
-    assert_eq!(minsu.hear(1).await[0].text, "안녕");
-    assert!(browser.get("/rooms/r").await.text().await.unwrap().contains("안녕"));
-    let left = browser.submit("/rooms/r/leave", "").await;
-    assert_eq!(left.status(), StatusCode::SEE_OTHER);
-    assert!(!browser.get("/rooms/r").await.text().await.unwrap().contains("<textarea"));
-}
-
-#[tokio::test]
-async fn a_refused_form_comes_back_with_the_reason_and_the_typed_text() {
-    let server = TestServer::start().await;
-    let _minsu = server.person("민수", "r").await;
-    let mut browser = Browser::new(&server);
-    browser.get("/rooms/r").await;
-    let refused = browser.submit("/rooms/r/join", "username=%EB%AF%BC%EC%88%98").await;
-    assert_eq!(refused.status(), StatusCode::CONFLICT);
-    let html = refused.text().await.unwrap();
-    assert!(html.contains("value=\"민수\"") && html.contains("민수 2"), "{html}");
-    assert!(html.contains("aria-invalid=\"true\""));
-    let taken = browser.submit("/rooms/r/join", "username=x&suggestion=%EB%AF%BC%EC%88%98+2").await;
-    assert_eq!(taken.status(), StatusCode::SEE_OTHER);
-    let empty = browser.submit("/join", "username=&room=r").await;
-    assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
-}
-
 /// What the page's form would post to: its action, with the message's name.
 fn form_action(html: &str) -> String {
     let (_, rest) = html.split_once("action=\"/rooms/r/messages?id=").unwrap();
@@ -216,54 +184,6 @@ async fn joined(server: &TestServer) -> (Browser, String) {
     browser.submit("/join", "username=Ana&room=r").await;
     let html = browser.get("/rooms/r").await.text().await.unwrap();
     (browser, html)
-}
-
-#[tokio::test]
-async fn a_message_that_is_refused_stays_in_the_form_with_the_reason() {
-    let server = TestServer::with(&["--text-limit", "5"]).await;
-    let (browser, html) = joined(&server).await;
-    let refused = browser.submit(&form_action(&html), "text=%3C%2Ftextarea%3E%26amp%3B").await;
-    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let page = refused.text().await.unwrap();
-    // The first line break belongs to the page's source.
-    assert!(page.contains(">\n&lt;/textarea&gt;&amp;amp;</textarea>"), "{page}");
-    assert!(page.contains("5자까지 보낼 수 있어요") && page.contains("role=\"log\""), "{page}");
-    // Under the same name; and the page does not come to life, which would empty the form.
-    assert_eq!(form_action(&page), form_action(&html));
-    assert!(!page.contains("boot.js") && !page.contains("id=\"boot\""));
-    let blank = browser.submit(&form_action(&html), "text=+").await;
-    assert!(blank.text().await.unwrap().contains("빈 메시지는 보낼 수 없어요."));
-}
-
-#[tokio::test]
-async fn who_lost_their_seat_keeps_what_they_wrote() {
-    let server = TestServer::start().await;
-    let (browser, html) = joined(&server).await;
-    browser.submit("/rooms/r/leave", "").await;
-    let refused = browser.submit(&form_action(&html), "text=still+here").await;
-    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
-    let page = refused.text().await.unwrap();
-    assert!(page.contains(">\nstill here</textarea>") && page.contains("먼저 방에"), "{page}");
-    browser.submit("/rooms/r/join", "username=Ana").await;
-    let said = browser.submit(&form_action(&page), "text=still+here").await;
-    assert_eq!(said.status(), StatusCode::SEE_OTHER);
-}
-
-#[tokio::test]
-async fn a_form_that_is_sent_twice_says_it_once_and_other_words_are_not_lost() {
-    let server = TestServer::start().await;
-    let mut minsu = server.person("민수", "r").await;
-    let (browser, html) = joined(&server).await;
-    let action = form_action(&html);
-    for text in ["one", "one", "another", "+one%0D%0A"] {
-        let said = browser.submit(&action, &format!("text={text}")).await;
-        assert_eq!(said.status(), StatusCode::SEE_OTHER);
-    }
-    minsu.say("r", "end").await;
-    let texts: Vec<_> = minsu.hear(3).await.iter().map(|said| said.text.clone()).collect();
-    assert_eq!(texts, ["one", "another", "end"]);
-    let nonsense = browser.submit("/rooms/r/messages?id=nonsense", "text=x").await;
-    assert_eq!(nonsense.status(), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -295,44 +215,6 @@ async fn the_news_are_what_was_said_since_the_page_and_keep_one_here() {
     // Pages of older messages stay as they are.
     let older = browser.get("/rooms/r?before=2").await.text().await.unwrap();
     assert!(!older.contains("<iframe"));
-}
-
-#[tokio::test]
-async fn a_form_of_another_site_does_nothing() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::new(&server);
-    browser.get("/").await;
-    for origin in [None, Some("null"), Some("http://evil.example")] {
-        let response = browser.post("/join", "username=Ana&room=r", origin).await;
-        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin:?}");
-        let response = browser.post("/preferences", "theme=dark", origin).await;
-        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{origin:?}");
-    }
-    let mut stranger = Browser::new(&server);
-    stranger.cookie = String::new();
-    assert_eq!(
-        stranger.submit("/join", "username=Ana&room=r").await.status(),
-        StatusCode::FORBIDDEN
-    );
-}
-
-#[tokio::test]
-async fn preferences_are_kept_in_cookies_and_lead_back() {
-    let server = TestServer::start().await;
-    let browser = Browser::new(&server);
-    let http = &browser.http;
-    let post = |body: &'static str, referer: String| {
-        http.post(server.url("/preferences"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("referer", referer)
-            .body(body)
-            .send()
-    };
-    let response = post("locale=en", server.url("/rooms/r")).await.unwrap();
-    assert_eq!(response.headers()[LOCATION], "/rooms/r");
-    assert!(response.headers()[SET_COOKIE].to_str().unwrap().starts_with("locale=en;"));
-    let response = post("theme=dark", "http://evil.example//evil.example/x".into()).await.unwrap();
-    assert_eq!(response.headers()[LOCATION], "/");
 }
 
 #[tokio::test]
@@ -386,31 +268,6 @@ async fn who_never_finishes_their_headers_is_let_go() {
     // The header time-out is ten seconds; without one this would never end.
     patiently(slow.read_to_end(&mut answer)).await.unwrap();
     assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
-}
-
-#[tokio::test]
-async fn who_never_finishes_a_form_is_let_go() {
-    let server = TestServer::start().await;
-    let mut slow = tokio::net::TcpStream::connect(server.addr).await.unwrap();
-    let form = format!(
-        "POST /join HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: 100\r\n\
-         Cookie: sarangbang=AAAAAAAAAAAAAAAAAAAAAA\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\nusername=",
-        server.addr
-    );
-    slow.write_all(form.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    patiently(slow.read_to_end(&mut answer)).await.unwrap();
-    assert!(String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 408"));
-}
-
-#[tokio::test]
-async fn a_huge_form_is_refused() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::new(&server);
-    browser.get("/").await;
-    let form = format!("username=Ana&room={}", "r".repeat(100_000));
-    assert_eq!(browser.submit("/join", &form).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
@@ -474,15 +331,6 @@ async fn a_rooms_link_comes_as_a_picture() {
     assert_eq!(browser.get("/rooms/%00/qr.svg").await.status(), StatusCode::NOT_FOUND);
 }
 
-/// Someone with a seat in room r.
-async fn member(server: &TestServer, username: &str) -> Browser {
-    let mut browser = Browser::new(server);
-    browser.get("/rooms/r").await;
-    let joined = browser.submit("/rooms/r/join", &format!("username={username}")).await;
-    assert_eq!(joined.status(), StatusCode::SEE_OTHER);
-    browser
-}
-
 #[tokio::test]
 async fn nobody_is_here_because_their_page_is_kept() {
     let server = TestServer::with(&["--grace", "0"]).await;
@@ -506,94 +354,4 @@ async fn nobody_is_here_because_their_page_is_kept() {
     assert_eq!(stranger.usernames("r").await, ["민수"]);
     browser.get("/rooms/r").await;
     assert_eq!(stranger.usernames("r").await.len(), 2);
-}
-
-#[tokio::test]
-async fn owners_keep_a_room_and_nobody_else() {
-    let server = TestServer::start().await;
-    let (mut ana, mut ben) = (member(&server, "Ana").await, member(&server, "Ben").await);
-    let form = "welcome=%EC%96%B4%EC%84%9C+%3Cb%3E&public=yes";
-    for denied in [
-        ben.submit("/rooms/r/settings", form).await,
-        ben.submit("/rooms/r/owner-link", "").await,
-        ben.get("/rooms/r/export/html").await,
-        ana.post("/rooms/r/settings", form, Some("https://evil.example")).await,
-        ana.post("/rooms/r/settings", form, None).await,
-        Browser::new(&server).submit("/rooms/r/settings", form).await,
-    ] {
-        assert_eq!(denied.status(), StatusCode::FORBIDDEN);
-    }
-    assert!(!ben.get("/").await.text().await.unwrap().contains("/rooms/r"));
-
-    let stranger = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
-    let mut cy = server.person("Cy", "r").await;
-    let saved = ana.submit("/rooms/r/settings", form).await;
-    assert_eq!(saved.status(), StatusCode::OK);
-    // Who is there hears of it at once.
-    let heard = cy.until(|frame| matches!(frame, ServerFrame::Settings(_))).await;
-    assert!(matches!(heard, Some(ServerFrame::Settings(said)) if said.welcome == "어서 <b>"));
-    // The page that is kept for strangers is another from now on.
-    let welcomed = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
-    assert!(welcomed.contains("어서 &lt;b&gt;") && !stranger.contains("어서"));
-    let front = ben.get("/").await.text().await.unwrap();
-    assert!(front.contains("href=\"/rooms/r\""), "{front}");
-    let seen = ben.get("/rooms/r/settings").await.text().await.unwrap();
-    assert!(seen.contains("어서 &lt;b&gt;") && !seen.contains("<form"));
-
-    let long = format!("welcome={}", "a".repeat(1001));
-    let refused = ana.submit("/rooms/r/settings", &long).await;
-    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(ana.get("/rooms/r").await.text().await.unwrap().contains("어서 &lt;b&gt;"));
-    assert_eq!(ana.get("/rooms/nowhere/settings").await.status(), StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn an_owner_link_makes_an_owner_of_a_member_once_they_say_so() {
-    let server = TestServer::start().await;
-    let (ana, mut ben) = (member(&server, "Ana").await, member(&server, "Ben").await);
-    let key = async || {
-        let page = ana.submit("/rooms/r/owner-link", "").await.text().await.unwrap();
-        page.split("/own?key=").nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned()
-    };
-    let (void, key) = (key().await, key().await);
-    // Following the link asks, and changes nothing.
-    let asked = ben.get(&format!("/rooms/r/own?key={key}")).await.text().await.unwrap();
-    assert!(asked.contains(&key) && asked.contains("action=\"/rooms/r/own\""));
-    assert_eq!(ben.get("/rooms/r/export/txt").await.status(), StatusCode::FORBIDDEN);
-
-    let wrong = ben.submit("/rooms/r/own", &format!("key={void}")).await;
-    assert_eq!(wrong.status(), StatusCode::NOT_FOUND);
-    let body = format!("key={key}");
-    let foreign = ben.post("/rooms/r/own", &body, Some("https://evil.example")).await;
-    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
-    let mut stranger = Browser::new(&server);
-    stranger.get("/rooms/r").await;
-    assert_eq!(stranger.submit("/rooms/r/own", &body).await.status(), StatusCode::FORBIDDEN);
-    let owned = ben.submit("/rooms/r/own", &body).await;
-    assert_eq!(owned.headers()[LOCATION], "/rooms/r/settings");
-    assert!(ben.get("/rooms/r/settings").await.text().await.unwrap().contains("<form"));
-}
-
-#[tokio::test]
-async fn an_owner_takes_the_room_away() {
-    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
-    let mut ana = member(&server, "Ana").await;
-    let mut minsu = server.person("민수", "r").await;
-    for n in 1..=1200 {
-        minsu.say("r", &format!("no. {n}")).await;
-    }
-    let exported = ana.get("/rooms/r/export/txt").await;
-    let disposition = exported.headers()["content-disposition"].to_str().unwrap().to_owned();
-    assert_eq!(disposition, "attachment; filename*=UTF-8''r.txt");
-    let text = exported.text().await.unwrap();
-    let said: Vec<&str> = text.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
-    let expected: Vec<String> = (1..=1200).map(|n| format!("no. {n}")).collect();
-    assert_eq!(said, expected);
-    let json = ana.get("/rooms/r/export/json").await.text().await.unwrap();
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["messages"].as_array().unwrap().len(), 1200);
-    let html = ana.get("/rooms/r/export/html").await.text().await.unwrap();
-    assert_eq!(html.matches("<article").count(), 1200);
-    assert!(html.ends_with("</html>\n"));
-    assert_eq!(ana.get("/rooms/r/export/exe").await.status(), StatusCode::NOT_FOUND);
 }
