@@ -128,15 +128,13 @@ sources = $(shell find Cargo.toml Cargo.lock rust-toolchain.toml $(1) \
 $(PAGE): $(call sources,app style) | tools
 	$(call title,Page)
 	@cargo leptos build --release --frontend-only --js-minify false $(if $(CI),--cargo-locked)
-	@node app/finish.mjs $(SITE)
+	@node app/finish.mjs $(SITE) "$(cargo-target)/front/wasm32-unknown-unknown/wasm-release/app.wasm"
 
 # Where cargo's target directory is shared, the copy here is this checkout's own.
 $(BINARY): $(PAGE) $(call sources,app server)
 	$(call title,Program)
 	@cargo build --release $(LOCKED) -p server
-	@built="$$(cargo metadata --no-deps --format-version 1 \
-	    | node -p 'JSON.parse(fs.readFileSync(0)).target_directory')/release/sarangbang"; \
-	mkdir -p $(@D); [ "$$built" -ef $@ ] || cp -f "$$built" $@; touch $@
+	@built="$(cargo-target)/release/sarangbang"; mkdir -p $(@D); [ "$$built" -ef $@ ] || cp -f "$$built" $@; touch $@
 
 end2end/node_modules/.package-lock.json: end2end/package.json end2end/package-lock.json | prerequisites
 	@cd end2end && npm ci --no-audit --no-fund --loglevel=error
@@ -152,6 +150,9 @@ $(VENV)/bin/schemathesis:
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome || command -v google-chrome-stable)
 
 BROWSER = CHROMIUM="$(CHROMIUM)" SARANGBANG_BIN="$(CURDIR)/$(BINARY)"
+
+# Where cargo puts what it builds, for a recipe's shell to find out.
+cargo-target = $$(cargo metadata --no-deps --format-version 1 | node -p 'JSON.parse(fs.readFileSync(0)).target_directory')
 
 comma := ,
 need = @command -v $(1) >/dev/null || { echo '$(2)' >&2; exit 1; }

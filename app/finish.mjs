@@ -1,15 +1,18 @@
-// Makes what is sent to browsers small: node app/finish.mjs SITE
+// Makes what is sent to browsers small: node app/finish.mjs SITE COMPILED
+//
+// SITE is the folder that cargo-leptos filled, COMPILED the program as cargo left it: what
+// cargo-leptos makes of it is smaller already, but not as small once it is compressed.
 //
 // wasm-bindgen writes for every use there may be, and names each import with a hash, which no
 // compression can shorten. Here what the boot script does not use goes, in the script and in
 // the program, what passes between the two is named as shortly as can be, and everything is
 // compressed once and for all.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const site = process.argv[2];
+const [, , site, compiled] = process.argv;
 const script = join(site, 'pkg/sarangbang.js');
 const program = join(site, 'pkg/sarangbang.wasm');
 
@@ -34,6 +37,9 @@ function shaken() {
 const escaped = (name) => name.replace(/[$.]/g, '\\$&');
 const accessTo = (name) => new RegExp(`\\.${escaped(name)}(?![\\w$])`, 'g');
 
+const bindings = ['--target=web', '--no-typescript', '--out-name=sarangbang', `--out-dir=${dirname(program)}`];
+execFileSync('wasm-bindgen', [...bindings, compiled]);
+renameSync(join(dirname(program), 'sarangbang_bg.wasm'), program);
 let js = shaken();
 
 // What the script does not call, the program need not have.
@@ -47,9 +53,14 @@ writeFileSync(graph, JSON.stringify([
 wasm('wasm-metadce', `--graph-file=${graph}`, program);
 rmSync(graph);
 
-// Flattened, it is put together anew more closely than it was. Nothing of Rust's lies in the first
+// Flattened, it is put together anew more closely than it was. What counts is the size as it
+// travels: functions that are called from one place, and values that are computed twice, compress
+// better where they are than folded into one another. Nothing of Rust's lies in the first
 // kilobyte, where its stack would end.
-wasm('wasm-opt', '--low-memory-unused', '--gufa-optimizing', '--flatten', '--rereloop', '-Oz', '-Oz', program);
+wasm(
+  'wasm-opt', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--dealign',
+  '--one-caller-inline-max-function-size=16', '--skip-pass=local-cse', program,
+);
 const names = JSON.parse(wasm('wasm-opt', '--minify-imports-and-exports-and-modules', program));
 for (const [module, name, short] of names.imports) {
   js = js.replace(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'), short);
