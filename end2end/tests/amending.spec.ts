@@ -148,6 +148,7 @@ test('by keyboard: from the talk to a message, its tools, and back to the compos
   await ana.say('하나');
   await ana.say('둘');
   await expect(ana.messages).toHaveCount(2);
+  // Whether these are on their way or stored: rows that are drawn anew keep the focus.
   await ana.page.locator('#log').focus();
   await ana.page.keyboard.press('ArrowUp');
   await expect(row(ana, '둘')).toBeFocused();

@@ -79,3 +79,28 @@ test('who only reads sees reactions and cannot press them', async ({ person, roo
   await expect(row(reader, '하나')).toContainText('🎉 1');
   await expect(row(reader, '하나').getByRole('button')).toHaveCount(0);
 });
+
+test('what one does with a message goes on while others react to it', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await ana.say(`긴 이야기\n${'귤\n'.repeat(30)}끝`);
+  await minsu.expectMessage('긴 이야기');
+  const message = row(ana, '긴 이야기');
+  await message.getByText('더 보기').click();
+  await choose(ana, '긴 이야기');
+  const field = ana.page.getByLabel('아무 이모지');
+  await field.fill('🦄');
+  await choose(minsu, '긴 이야기');
+  await row(minsu, '긴 이야기').getByRole('group').getByRole('button', { name: '👍' }).click();
+  await expect(message.locator('.reaction')).toHaveText('👍 1');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('🦄');
+  await expect(message.getByText('접기')).toBeVisible();
+  await field.press('Escape');
+  const chip = message.locator('.reaction');
+  await chip.focus();
+  await ana.page.keyboard.press('Enter');
+  await expect(chip).toHaveText('👍 2');
+  await expect(chip).toBeFocused();
+});

@@ -1,6 +1,7 @@
 //! Lists whose elements are drawn once: messages, users, rooms. What changes an element gives it
 //! another key, and it is drawn anew; what stays is not touched, so that nothing that one reads
-//! or has focused moves.
+//! or has focused moves. What one has begun in an element that is drawn anew goes on in the new
+//! one.
 //!
 //! leptos' own `<For>` would be compiled for every kind of list; this one is there once.
 
@@ -12,9 +13,11 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::types::{Element, Node, Placeholder};
 use leptos::tachys::view::{Position, PositionState};
 use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement, HtmlInputElement};
 
 pub struct Line {
-    /// Says what is drawn, completely: the same key is the same element.
+    /// Says what is drawn, completely: the same key is the same element. Before its first `/`
+    /// it names the thing, which keeps that name however often it is drawn anew.
     pub key: String,
     /// Called if no line of that key is in the document.
     pub draw: Box<dyn FnOnce() -> Html + Send>,
@@ -47,7 +50,15 @@ impl State {
             });
             self.lines.push(kept.unwrap_or_else(|| (line.key, (line.draw)().build_element())));
         }
-        for (_, gone) in known.into_iter().flatten() {
+        let focused = crate::browser::document().active_element();
+        let mut focus = None;
+        for (key, gone) in known.into_iter().flatten() {
+            let is_it = |(new, _): &&(String, Element)| name(new) == name(&key);
+            if let Some((_, new)) = self.lines.iter().find(is_it) {
+                keep_inputs(&gone, new);
+                let focused = focused.as_ref().filter(|focused| gone.contains(Some(focused)));
+                focus = focused.and_then(|focused| counterpart(focused, &gone, new)).or(focus);
+            }
             gone.remove();
         }
         let mut behind: Node = self.end.clone().unchecked_into();
@@ -58,7 +69,44 @@ impl State {
             }
             behind = element.clone().unchecked_into();
         }
+        if let Some(focus) = focus {
+            let stay = FocusOptions::new();
+            stay.set_prevent_scroll(true);
+            let _ = focus.unchecked_into::<HtmlElement>().focus_with_options(&stay);
+        }
     }
+}
+
+fn name(key: &str) -> Option<&str> {
+    key.split('/').next()
+}
+
+/// What is typed and what is ticked in one stands in the other.
+fn keep_inputs(gone: &Element, new: &Element) {
+    let Ok(inputs) = gone.query_selector_all("input") else { return };
+    for input in (0..inputs.length()).filter_map(|index| inputs.item(index)) {
+        let input: HtmlInputElement = input.unchecked_into();
+        if let Some(twin) = counterpart(&input, gone, new) {
+            let twin: HtmlInputElement = twin.unchecked_into();
+            twin.set_value(&input.value());
+            twin.set_checked(input.checked());
+        }
+    }
+}
+
+/// What stands in the new element for one in the old.
+fn counterpart(one: &Element, gone: &Element, new: &Element) -> Option<Element> {
+    if one == gone {
+        return Some(new.clone());
+    }
+    let mut selector = one.tag_name();
+    for attribute in ["id", "data-act", "data-emoji"] {
+        if let Some(value) = one.get_attribute(attribute) {
+            selector.push_str(&["[", attribute, "=\"", &value, "\"]"].concat());
+        }
+    }
+    // What is no selector stands for nothing.
+    new.query_selector(&selector).ok().flatten()
 }
 
 impl Mountable for State {
