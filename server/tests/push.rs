@@ -10,8 +10,12 @@ use common::bot::Bot;
 use common::{Client, TestServer, message, patiently, while_time_flies};
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 struct Pushed {
     path: String,
@@ -19,7 +23,8 @@ struct Pushed {
     body: Bytes,
 }
 
-/// A push service that takes everything, except for browsers that are gone.
+/// A push service that takes everything, except for browsers that are gone, and for those that it
+/// is too busy for the first time.
 struct Service {
     url: String,
     pushed: mpsc::UnboundedReceiver<Pushed>,
@@ -28,11 +33,17 @@ struct Service {
 impl Service {
     async fn start() -> Self {
         let (send, pushed) = mpsc::unbounded_channel();
-        let take = async move |uri: Uri, headers: HeaderMap, body: Bytes| {
+        let known = Arc::new(Mutex::new(HashSet::new()));
+        let take = move |uri: Uri, headers: HeaderMap, body: Bytes| {
             let path = uri.path().to_owned();
-            let is_gone = path == "/gone";
+            let is_first = known.lock().unwrap().insert(path.clone());
+            let status = match &*path {
+                "/gone" => StatusCode::GONE,
+                "/busy" if is_first => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::CREATED,
+            };
             send.send(Pushed { path, headers, body }).unwrap();
-            if is_gone { StatusCode::GONE } else { StatusCode::CREATED }
+            std::future::ready((status, [("retry-after", "20")]))
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -157,6 +168,45 @@ async fn a_browser_that_is_gone_is_forgotten() {
         minsu.command(message("r", common::fresh_id(), text)).await.unwrap();
         assert_eq!(service.next().await.path, "/new");
     }
+}
+
+#[tokio::test]
+async fn what_a_service_cannot_take_is_brought_again_once() {
+    let mut service = Service::start().await;
+    let server = service.server().await;
+    let mut minsu = server.person("민수", "r").await;
+    let (ana, worker) = member(&server, "Ana").await;
+    want(&worker, "all").await;
+    subscribe(&worker, &service, "/busy").await;
+    drop(ana);
+    minsu.say("r", "1").await;
+    assert_eq!(service.next().await.path, "/busy");
+    let refused_at = Instant::now();
+    minsu.say("r", "2").await;
+    assert_eq!(service.next().await.path, "/busy");
+    assert!(refused_at.elapsed() >= Duration::from_secs(19), "the service named 20 s");
+    assert!(service.pushed.try_recv().is_err());
+    minsu.command(message("r", common::fresh_id(), "3")).await.unwrap();
+    assert_eq!(service.next().await.path, "/busy");
+}
+
+#[tokio::test]
+async fn what_rang_for_nobody_before_the_server_stopped_rings_afterwards() {
+    let mut service = Service::start().await;
+    let server = service.server().await;
+    let mut minsu = server.person("민수", "r").await;
+    let (ana, worker) = member(&server, "Ana").await;
+    want(&worker, "all").await;
+    subscribe(&worker, &service, "/ana").await;
+    drop(ana);
+    minsu.say("r", "1").await;
+    assert_eq!(service.next().await.path, "/ana");
+    // So soon nobody is woken again.
+    minsu.say("r", "2").await;
+    let server = server.stop().await.start().await;
+    assert_eq!(service.next().await.path, "/ana");
+    let worker = Bot { base: server.url(""), ..worker };
+    assert_eq!(news(&worker).await[0]["body"], "민수: 2");
 }
 
 #[tokio::test]

@@ -54,6 +54,9 @@ pub trait Bells {
     /// were woken for, and are not among those who are `here`. They count as woken now.
     async fn ring(&self, room: RoomId, here: Vec<UserId>) -> Result<Vec<Endpoint>>;
 
+    /// The rooms for which anyone wants to be woken.
+    async fn rooms_with_bells(&self) -> Result<Vec<RoomId>>;
+
     /// What someone was woken for, has not read, and has not asked for since: the last of each
     /// room, unless it was deleted.
     async fn take_news(&self, user: UserId) -> Result<Vec<News>>;

@@ -45,6 +45,7 @@ pub async fn who_is_not_there_is_woken_once_for_what_they_want_to_hear_of(log: L
     let (engine, _announced) = (log.engine, listen(log.commits));
     let room = room(&engine, 0).await;
     assert!(!engine.opening(room, 9).await.unwrap().has_bells);
+    assert!(engine.rooms_with_bells().await.unwrap().is_empty());
     let (ana, ben, ced) = (
         member(&engine, room, 1).await,
         member(&engine, room, 2).await,
@@ -54,6 +55,7 @@ pub async fn who_is_not_there_is_woken_once_for_what_they_want_to_hear_of(log: L
     engine.set_bell(ana, room, Bell::All, false).await.unwrap();
     engine.set_bell(ben, room, Bell::Mentions, true).await.unwrap();
     assert!(engine.opening(room, 9).await.unwrap().has_bells);
+    assert_eq!(engine.rooms_with_bells().await.unwrap(), [room]);
     assert!(woken(&engine, room, &[]).await.is_empty());
 
     fresh(engine.post(draft(room, SPEAKER, "hello")).await);

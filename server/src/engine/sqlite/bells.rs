@@ -43,6 +43,12 @@ impl Bells for Sqlite {
         self.run(move |log| Box::pin(ring(log, room, here))).await
     }
 
+    async fn rooms_with_bells(&self) -> Result<Vec<RoomId>> {
+        let query = sqlx::query_scalar("SELECT DISTINCT room FROM bells");
+        let rooms: Vec<i64> = self.run(move |log| Box::pin(query.fetch_all(log))).await?;
+        Ok(rooms.into_iter().map(RoomId).collect())
+    }
+
     async fn take_news(&self, user: UserId) -> Result<Vec<News>> {
         self.run(move |log| Box::pin(news(log, user))).await
     }

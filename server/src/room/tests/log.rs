@@ -33,6 +33,9 @@ impl Bells for Log {
     async fn ring(&self, _: RoomId, _: Vec<UserId>) -> Result<Vec<Endpoint>> {
         unreachable!()
     }
+    async fn rooms_with_bells(&self) -> Result<Vec<RoomId>> {
+        unreachable!()
+    }
     async fn take_news(&self, _: UserId) -> Result<Vec<News>> {
         unreachable!()
     }
