@@ -290,6 +290,21 @@ pub fn session_storage() -> Option<web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
 
+/// What the tabs of one browser tell each other by.
+const ROOMS: &str = "sarangbang.rooms";
+
+/// Tells the other tabs that one is in other rooms now.
+pub fn tell_tabs() {
+    if let Some(storage) = local_storage() {
+        let _ = storage.set_item(ROOMS, &fresh_id().to_string());
+    }
+}
+
+/// Whether another tab told so.
+pub fn is_about_rooms(event: &web_sys::StorageEvent) -> bool {
+    event.key().as_deref() == Some(ROOMS)
+}
+
 /// All keys of a storage.
 pub fn keys(storage: &web_sys::Storage) -> Vec<String> {
     let length = storage.length().unwrap_or(0);

@@ -162,7 +162,7 @@ pub fn follow(desk: Desk, event: &MouseEvent) {
     browser::hide_popover("rooms");
 }
 
-/// Back and forward between rooms; the network and the tab coming and going.
+/// Back and forward between rooms; the network and the tab coming and going; other tabs.
 fn listen(desk: Desk) {
     let handles = [
         window_event_listener(ev::popstate, move |_| {
@@ -196,6 +196,13 @@ fn listen(desk: Desk) {
         }),
         window_event_listener(ev::online, move |_| desk.nudge()),
         window_event_listener(ev::offline, move |_| desk.lose_link()),
+        // The greeting says where one is a member.
+        window_event_listener(ev::storage, move |event| {
+            if browser::is_about_rooms(&event) {
+                desk.lose_link();
+                desk.nudge();
+            }
+        }),
         window_event_listener(ev::visibilitychange, move |_| desk.look()),
         window_event_listener(ev::focus, move |_| desk.look()),
     ];

@@ -1,4 +1,4 @@
-import { BROKEN_LINK, expect, type Person, test } from '../../fixtures';
+import { BROKEN_LINK, expect, type Person, roomPath, test } from '../../fixtures';
 
 const allowed = { serviceWorkers: 'allow' } as const;
 
@@ -80,6 +80,26 @@ test('what was written is not lost to a page that is older than it', async ({ pe
   const minsu = await person('민수');
   await minsu.open(room);
   await minsu.expectMessage('잃어버리면 안 되는 말');
+});
+
+test('who joins in one tab has joined in the others', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(`${room}-elsewhere`);
+  const elsewhere = ana.page;
+  const [one, other] = [await elsewhere.context().newPage(), await elsewhere.context().newPage()];
+  for (const tab of [one, other]) {
+    await tab.goto(roomPath(room));
+    await expect(tab.locator('html')).toHaveAttribute('data-hydrated');
+  }
+  const name = one.getByRole('textbox', { name: ana.words.name, exact: true });
+  await name.fill('Ana');
+  await name.press('Enter');
+  const composer = other.getByRole('textbox', { name: ana.words.message, exact: true });
+  await composer.fill('나도 여기');
+  await composer.press('Enter');
+  await expect(one.getByRole('article').filter({ hasText: '나도 여기' })).toHaveCount(1);
+  const rooms = elsewhere.locator('#rooms').getByRole('link');
+  await expect(rooms.filter({ hasText: new RegExp(`^${room}`) }).filter({ hasNotText: 'elsewhere' })).toHaveCount(1);
 });
 
 test('who leaves in one tab is asked for a name in the other', async ({ person, room }) => {

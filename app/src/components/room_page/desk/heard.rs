@@ -321,8 +321,9 @@ impl Desk {
     }
 
     fn list_room(self, snapshot: &Snapshot, username: &str) {
-        self.rooms.update(|rooms| {
-            if rooms.iter().all(|summary| summary.room != snapshot.room) {
+        let is_new = self.rooms.update(|rooms| {
+            let is_new = rooms.iter().all(|summary| summary.room != snapshot.room);
+            if is_new {
                 rooms.push(RoomSummary {
                     room: snapshot.room.clone(),
                     title: snapshot.title.clone(),
@@ -331,7 +332,11 @@ impl Desk {
                     mentions: 0,
                 });
             }
+            is_new
         });
+        if is_new {
+            browser::tell_tabs();
+        }
     }
 
     fn on_page(self, key: &RoomKey, before: Seq, page: &MessagePage) {
@@ -345,6 +350,7 @@ impl Desk {
 
     fn on_left(self, key: &RoomKey) {
         bell::forget(key);
+        browser::tell_tabs();
         self.rooms.update(|rooms| rooms.retain(|summary| summary.room != *key));
         let is_shown = self.current.peek().is_some_and(|room| room.key() == *key);
         if is_shown {
