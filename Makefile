@@ -45,7 +45,7 @@ dev: tools ## Serve, and rebuild at every change
 fmt: prerequisites ## Format the Rust sources
 	@cargo fmt --all
 
-test: fmt-check lint $(BINARY) test-rust test-api test-browser ## Check everything
+test: fmt-check lint $(BINARY) test-rust test-load test-api test-browser ## Check everything
 
 fmt-check: prerequisites ## Check the format
 	$(call title,Format)
@@ -61,6 +61,10 @@ test-rust: $(BINARY) ## Test with cargo
 	$(call title,Rust tests)
 	@mkdir -p target/site
 	@cargo test $(LOCKED) --workspace --no-fail-fast
+
+test-load: $(BINARY) ## Run the benchmark at its smallest: no delivery lost, doubled or out of order
+	$(call title,Load)
+	@SARANGBANG="$(CURDIR)/$(BINARY)" cargo test $(LOCKED) -p server --bench load -- --test
 
 test-api: $(BINARY) schemathesis ## Test the HTTP API by its own description, for half a minute
 	$(call title,HTTP API)
@@ -166,5 +170,5 @@ install = printf '\n== Getting %s %s (once per machine)\n' $(1) $(2); \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
         cargo install --locked --root "$(TOOLS)" $(1) --version =$(2) $(3)
 
-.PHONY: help run build dev fmt test fmt-check lint test-rust test-api test-browser sheets bench clean \
+.PHONY: help run build dev fmt test fmt-check lint test-rust test-load test-api test-browser sheets bench clean \
     setup tools wasm-target npm chromium schemathesis prerequisites

@@ -1,8 +1,7 @@
 //! The load: one thread that drives each server with the same work, and checks every delivery.
 //!
-//! `cargo bench -p server --bench load -- --quick` is a short look; without `--quick` it takes
-//! half an hour, and with `--readme` (`make bench`) what comes out is written into the README.
-//! `--only bun,postcard` and `--work busy-100` measure less, `--rounds N` more or less often.
+//! `cargo bench -p server --bench load -- --help` says what it may be asked for; `make bench` is
+//! the whole of it, written into the README.
 //!
 //! - [`work`] is what is measured, [`subject`] who is.
 //! - [`crowd`] are the clients; [`dialect`] and [`frames`] are how they speak.
@@ -19,6 +18,7 @@ mod subject;
 mod tally;
 mod work;
 
+use clap::Parser;
 use floor::Floor;
 use report::Report;
 use std::time::Duration;
@@ -35,36 +35,59 @@ const TEST: Scale =
 
 const ROUNDS: usize = 5;
 
+/// Drives each server with the same work, and checks every delivery. All of it takes half an hour.
+#[derive(Parser)]
+struct Arguments {
+    /// A short look: one round, with a fifth of the people and a second each
+    #[arg(long)]
+    quick: bool,
+    /// Only these servers
+    #[arg(long, value_delimiter = ',', value_parser = Subject::ALL.map(Subject::key))]
+    only: Vec<String>,
+    /// Only this work
+    #[arg(long, value_delimiter = ',', value_parser = Work::ALL.map(Work::key))]
+    work: Vec<String>,
+    /// How often each is measured; the medians are told
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Write what comes out into the README
+    #[arg(long)]
+    readme: bool,
+    /// As little as shows that it works, without the other servers
+    #[arg(long)]
+    test: bool,
+    /// Said by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Be that server.
+    #[arg(long, hide = true)]
+    floor: Option<String>,
+}
+
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let is_said = |name: &str| arguments.iter().any(|argument| argument == name);
-    let value = |name: &str| {
-        let at = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(at + 1).map(String::as_str)
-    };
-    match value("--floor") {
+    let asked = Arguments::parse();
+    match asked.floor.as_deref() {
         Some("floor-each") => floor::serve(Floor::Each),
         Some(_) => floor::serve(Floor::Round),
         None => {}
     }
-    let is_test = is_said("--test");
     let is_named =
-        |list: Option<&str>, key: &str| list.is_none_or(|list| list.split(',').any(|k| k == key));
+        |list: &[String], key: &str| list.is_empty() || list.iter().any(|named| named == key);
     let subjects = Subject::ALL.into_iter().filter(|subject| {
-        let is_here = if is_test { !subject.is_peer() } else { subject.is_installed() };
-        is_here && is_named(value("--only"), subject.key())
+        let is_here = if asked.test { !subject.is_peer() } else { subject.is_installed() };
+        is_here && is_named(&asked.only, subject.key())
     });
-    let works = Work::ALL.into_iter().filter(|work| is_named(value("--work"), work.key()));
+    let works = Work::ALL.into_iter().filter(|work| is_named(&asked.work, work.key()));
     let mut runs: Vec<(Work, Subject)> = works
         .flat_map(|work| subjects.clone().map(move |subject| (work, subject)))
         .filter(|(work, subject)| work.is_for(*subject))
         .collect();
-    let (scale, rounds) = match (is_test, is_said("--quick")) {
+    let (scale, rounds) = match (asked.test, asked.quick) {
         (true, _) => (TEST, 1),
         (false, true) => (QUICK, 1),
         (false, false) => (FULL, ROUNDS),
     };
-    let rounds = value("--rounds").map_or(rounds, |rounds| rounds.parse().expect("a number"));
+    let rounds = asked.rounds.unwrap_or(rounds);
 
     let mut report = Report::default();
     for round in 1..=rounds {
@@ -85,7 +108,7 @@ fn main() {
         }
     }
     println!("{}", report.tables());
-    if is_said("--readme") {
+    if asked.readme {
         report.write_into_readme();
     }
 }
