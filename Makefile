@@ -64,7 +64,7 @@ test-rust: $(BINARY) ## Test with cargo
 
 test-load: $(BINARY) ## Run the benchmark at its smallest: no delivery lost, doubled or out of order
 	$(call title,Load)
-	@SARANGBANG="$(CURDIR)/$(BINARY)" cargo test $(LOCKED) -p server --bench load -- --test
+	@SARANGBANG="$(CURDIR)/$(BINARY)" cargo test $(LOCKED) --workspace --bench load -- --test
 
 test-api: $(BINARY) schemathesis ## Test the HTTP API by its own description, for half a minute
 	$(call title,HTTP API)
