@@ -4,6 +4,7 @@
 mod amending;
 mod heard;
 mod outgoing;
+mod seating;
 mod telling;
 pub mod uploads;
 
