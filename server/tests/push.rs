@@ -94,6 +94,14 @@ async fn subscribe(bot: &Bot, service: &Service, path: &str) -> StatusCode {
     ask(bot, "/bell/subscription", json!({ "endpoint": endpoint })).await.0
 }
 
+/// A member who wants to hear of all that is said, and has gone; their page's worker.
+async fn absent(server: &TestServer, service: &Service, path: &str) -> Bot {
+    let (_gone, worker) = member(server, "Ana").await;
+    assert_eq!(subscribe(&worker, service, path).await, StatusCode::NO_CONTENT);
+    want(&worker, "all").await;
+    worker
+}
+
 async fn news(bot: &Bot) -> Value {
     let (status, news) = ask(bot, "/bell/news", json!({})).await;
     assert_eq!(status, StatusCode::OK);
@@ -138,10 +146,7 @@ async fn what_was_deleted_is_in_no_push_and_no_news() {
     let mut service = Service::start().await;
     let server = service.server().await;
     let mut minsu = server.person("민수", "r").await;
-    let (ana, worker) = member(&server, "Ana").await;
-    subscribe(&worker, &service, "/ana").await;
-    want(&worker, "all").await;
-    drop(ana);
+    let worker = absent(&server, &service, "/ana").await;
     let said = minsu.say("r", "a secret").await;
     let pushed = service.next().await;
     assert!(pushed.body.is_empty());
@@ -157,10 +162,7 @@ async fn a_browser_that_is_gone_is_forgotten() {
     let mut service = Service::start().await;
     let server = service.server().await;
     let mut minsu = server.person("민수", "r").await;
-    let (ana, worker) = member(&server, "Ana").await;
-    want(&worker, "all").await;
-    subscribe(&worker, &service, "/gone").await;
-    drop(ana);
+    let worker = absent(&server, &service, "/gone").await;
     minsu.say("r", "1").await;
     assert_eq!(service.next().await.path, "/gone");
     subscribe(&worker, &service, "/new").await;
@@ -175,10 +177,7 @@ async fn what_a_service_cannot_take_is_brought_again_once() {
     let mut service = Service::start().await;
     let server = service.server().await;
     let mut minsu = server.person("민수", "r").await;
-    let (ana, worker) = member(&server, "Ana").await;
-    want(&worker, "all").await;
-    subscribe(&worker, &service, "/busy").await;
-    drop(ana);
+    absent(&server, &service, "/busy").await;
     minsu.say("r", "1").await;
     assert_eq!(service.next().await.path, "/busy");
     let refused_at = Instant::now();
@@ -195,10 +194,7 @@ async fn what_rang_for_nobody_before_the_server_stopped_rings_afterwards() {
     let mut service = Service::start().await;
     let server = service.server().await;
     let mut minsu = server.person("민수", "r").await;
-    let (ana, worker) = member(&server, "Ana").await;
-    want(&worker, "all").await;
-    subscribe(&worker, &service, "/ana").await;
-    drop(ana);
+    let worker = absent(&server, &service, "/ana").await;
     minsu.say("r", "1").await;
     assert_eq!(service.next().await.path, "/ana");
     // So soon nobody is woken again.

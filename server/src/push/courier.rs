@@ -73,7 +73,9 @@ impl Courier {
         for pause in RETRIES {
             let Outcome::Later(named) = self.knock(&endpoint).await else { return };
             drop(turn);
-            self.with_waiting(|waiting| waiting.insert(endpoint.url.clone()));
+            if !self.with_waiting(|waiting| waiting.insert(endpoint.url.clone())) {
+                return;
+            }
             sleep(named.map_or(pause, |named| named.min(LONGEST))).await;
             // Before it is tried: what is said from now on may not be in what this push shows.
             self.with_waiting(|waiting| waiting.remove(&endpoint.url));
@@ -105,7 +107,7 @@ impl Courier {
             // The browser is there no more (RFC 8030, section 7.3).
             StatusCode::NOT_FOUND | StatusCode::GONE => {
                 if let Err(error) = self.engine.unsubscribe(endpoint.url.clone()).await {
-                    tracing::warn!(%error, "a push subscription could not be deleted");
+                    tracing::error!(%error, "a push subscription could not be deleted");
                 }
             }
             status => {
