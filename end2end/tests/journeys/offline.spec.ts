@@ -82,7 +82,7 @@ test('what was written is not lost to a page that is older than it', async ({ pe
   await minsu.expectMessage('잃어버리면 안 되는 말');
 });
 
-test('who joins in one tab has joined in the others', async ({ person, room }) => {
+test('who joins or leaves in one tab has done so in the others', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(`${room}-elsewhere`);
   const elsewhere = ana.page;
@@ -99,7 +99,10 @@ test('who joins in one tab has joined in the others', async ({ person, room }) =
   await composer.press('Enter');
   await expect(one.getByRole('article').filter({ hasText: '나도 여기' })).toHaveCount(1);
   const rooms = elsewhere.locator('#rooms').getByRole('link');
-  await expect(rooms.filter({ hasText: new RegExp(`^${room}`) }).filter({ hasNotText: 'elsewhere' })).toHaveCount(1);
+  const joined = rooms.filter({ hasNotText: 'elsewhere' }).filter({ hasText: room });
+  await expect(joined).toHaveCount(1);
+  await one.getByRole('button', { name: ana.words.leave, exact: true }).click();
+  await expect(joined).toHaveCount(0);
 });
 
 test('who leaves in one tab is asked for a name in the other', async ({ person, room }) => {
