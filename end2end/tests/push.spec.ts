@@ -3,33 +3,31 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Bot } from '../bot';
-import { expect, type Person, test, UNLIMITED } from '../fixtures';
+import { expect, type Person, test as base, UNLIMITED } from '../fixtures';
 import { Server } from '../server';
 
 type Pushed = { path: string; headers: IncomingHttpHeaders; body: string };
 
-/** A push service, and a server that knows it. */
-async function house() {
-  const pushed: Pushed[] = [];
-  const service = createServer(async (request, answer) => {
-    let body = '';
-    for await (const part of request) body += part;
-    pushed.push({ path: request.url!, headers: request.headers, body });
-    answer.writeHead(201).end();
-  }).listen(0, '127.0.0.1');
-  await once(service, 'listening');
-  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
-  const server = await Server.create({ ...UNLIMITED, SARANGBANG_PUSH_SERVICE: url, SARANGBANG_GRACE: '0' });
-  return {
-    url,
-    pushed,
-    server,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      service.close();
-    },
-  };
-}
+type Home = { url: string; pushed: Pushed[]; server: Server };
+
+const test = base.extend<{ home: Home }>({
+  /** A push service, and a server that knows it. Named before `person`, it outlives their browsers. */
+  home: async ({}, use) => {
+    const pushed: Pushed[] = [];
+    const service = createServer(async (request, answer) => {
+      let body = '';
+      for await (const part of request) body += part;
+      pushed.push({ path: request.url!, headers: request.headers, body });
+      answer.writeHead(201).end();
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const server = await Server.create({ ...UNLIMITED, SARANGBANG_PUSH_SERVICE: url, SARANGBANG_GRACE: '0' });
+    await use({ url, pushed, server });
+    await server[Symbol.asyncDispose]();
+    service.close();
+  },
+});
 
 /** The page's worker, whose browser has an account with the push service; Chromium's own is far away. */
 async function workerOf(one: Person, service: string): Promise<Worker> {
@@ -65,8 +63,7 @@ async function deliver(cdp: CDPSession, origin: string): Promise<void> {
   await cdp.send('ServiceWorker.disable');
 }
 
-test('who has closed the page is woken, and told what was said', async ({ person, room }) => {
-  await using home = await house();
+test('who has closed the page is woken, and told what was said', async ({ home, person, room }) => {
   const { server, url, pushed } = home;
   const ana = await person('Ana', { home: server.url, serviceWorkers: 'allow', permissions: ['notifications'] });
   await ana.join(room);
@@ -101,8 +98,7 @@ test('who has closed the page is woken, and told what was said', async ({ person
   minsu.close();
 });
 
-test('on phones the worker tells what the page may not', async ({ person, room }) => {
-  await using home = await house();
+test('on phones the worker tells what the page may not', async ({ home, person, room }) => {
   const { server, url } = home;
   const ana = await person('Ana', { home: server.url, serviceWorkers: 'allow', permissions: ['notifications'] });
   await ana.page.addInitScript(() => {
