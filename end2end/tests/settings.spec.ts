@@ -2,7 +2,7 @@ import { expect, test } from '../fixtures';
 
 for (const javaScriptEnabled of [true, false])
   test(`who opens a room keeps it, ${javaScriptEnabled ? 'with' : 'without'} script`, async ({ person, room, bot }) => {
-    const ana = await person('Ana', { javaScriptEnabled });
+    const ana = await person('Ana', { javaScriptEnabled, permissions: ['clipboard-read', 'clipboard-write'] });
     await ana.open(room);
     await ana.nameField.fill('Ana');
     await ana.joinButton.click();
@@ -31,6 +31,13 @@ for (const javaScriptEnabled of [true, false])
     await expect(minsu.page.getByRole('textbox')).toHaveCount(0);
     await ana.page.getByRole('button', { name: '새 링크 만들기' }).click();
     const link = await ana.page.getByRole('textbox', { name: '방지기 링크' }).inputValue();
+    if (javaScriptEnabled) {
+      await ana.page.getByRole('button', { name: '링크 복사' }).click();
+      await expect(ana.page.getByRole('button', { name: '링크를 복사했어요' })).toBeVisible();
+      expect(await ana.page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+    } else {
+      await expect(ana.page.getByRole('button', { name: '링크 복사' })).toBeHidden();
+    }
     await minsu.page.goto(link);
     await minsu.page.getByRole('button', { name: '방지기 되기' }).click();
     await expect(minsu.page.getByRole('textbox', { name: '환영 인사' })).toHaveValue('반가워요!\n편하게 이야기하세요.');

@@ -68,6 +68,7 @@ pub fn router(
         .route("/boot.js", get(assets::serve))
         .route("/sw.js", get(assets::serve))
         .route("/viewer.js", get(assets::serve))
+        .route("/copy.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/favicon-unread.svg", get(assets::serve))
         .route("/icon-192.png", get(assets::serve))

@@ -4,16 +4,17 @@ use super::icon::icon;
 use super::markup::{Html, Pair, element, text, void};
 use super::plain_page::header;
 use super::room_page::path;
-use crate::i18n::{Locale, PlainPhrases};
+use crate::i18n::{Locale, Phrases, PlainPhrases};
 use crate::page::{Done, OwnView, SettingsView, WELCOME};
 use leptos::prelude::*;
 
 #[component]
 pub fn SettingsPage(view: SettingsView, locale: Locale) -> impl IntoView {
-    let plain = &locale.phrases().plain;
+    let phrases = locale.phrases();
+    let plain = &phrases.plain;
     let room = path(&view.room);
-    let mut content = vec![header(locale.phrases().settings, &view.title, &room, plain)];
-    content.extend(view.done.as_ref().map(|done| said(done, plain)));
+    let mut content = vec![header(phrases.settings, &view.title, &room, plain)];
+    content.extend(view.done.as_ref().map(|done| said(done, phrases)));
     match view.is_owner {
         true => {
             content.extend([form(&view, &room, plain), owners(&room, plain), exports(&room, plain)])
@@ -51,7 +52,8 @@ fn paragraph(class: &'static str, words: &str) -> Html {
     element("p", &[("class", class)], &[text(words)])
 }
 
-fn said(done: &Done, plain: &PlainPhrases) -> Html {
+fn said(done: &Done, phrases: &Phrases) -> Html {
+    let plain = &phrases.plain;
     let content = match done {
         Done::Saved => vec![icon("done"), text(plain.saved)],
         Done::OwnerLink(link) => {
@@ -63,7 +65,15 @@ fn said(done: &Done, plain: &PlainPhrases) -> Html {
             ];
             // All of it is to be seen, and copied, without script.
             let field = element("textarea", &field, &[text(link)]);
-            vec![paragraph("settings-page__hint", plain.owner_link_once), field]
+            let copy = [
+                ("class", "button button--action needs-script"),
+                ("type", "button"),
+                ("data-copied", phrases.link_copied),
+            ];
+            let copy = element("button", &copy, &[icon("link"), text(phrases.copy_link)]);
+            let script = [("type", "module"), ("src", "/copy.js")];
+            let hint = paragraph("settings-page__hint", plain.owner_link_once);
+            vec![hint, field, copy, element("script", &script, &[])]
         }
     };
     element("div", &[("class", "settings-page__said"), ("role", "status")], &content)

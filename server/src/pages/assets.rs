@@ -16,13 +16,16 @@ use std::sync::LazyLock;
 #[allow_missing = true]
 struct Site;
 
-/// Names this build of the page: a hash over what the browser runs. Files asked for under it
-/// never change, and a page of another build is told to reload.
+/// Names this build of the page: a hash over all its files. Files asked for under it never change,
+/// and a page of another build is told to reload.
 pub static BUILD: LazyLock<String> = LazyLock::new(|| {
+    let mut files: Vec<_> = Site::iter().collect();
+    files.sort();
     let mut hash = Sha256::new();
-    for file in ["pkg/sarangbang.wasm", "pkg/sarangbang.js", "pkg/sarangbang.css", "boot.js"] {
-        if let Some(file) = Site::get(file) {
-            hash.update(file.metadata.sha256_hash());
+    for file in files {
+        if let Some(content) = Site::get(&file) {
+            hash.update(file.as_bytes());
+            hash.update(content.metadata.sha256_hash());
         }
     }
     BASE64.encode(&hash.finalize()[..9])
