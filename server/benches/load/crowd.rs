@@ -235,7 +235,8 @@ impl Crowd {
         self.until(time, |_| false);
     }
 
-    /// Hears and answers until something is so, or this time is over.
+    /// Hears and answers until something is so, or this time is over. Does not sleep meanwhile:
+    /// waking this thread would be work of the server's, which in a network it would not have.
     pub fn until(&mut self, time: Duration, is_so: impl Fn(&Self) -> bool) {
         let end = Instant::now() + time;
         let mut events = Events::with_capacity(1024);
@@ -252,10 +253,13 @@ impl Crowd {
                 }
                 looked_at = Instant::now();
             }
-            let wait = (end - now).min(Duration::from_millis(1));
-            match self.poll.poll(&mut events, Some(wait)) {
+            match self.poll.poll(&mut events, Some(Duration::ZERO)) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 polled => polled.expect("epoll works"),
+            }
+            if events.is_empty() {
+                // Where there is but one core.
+                std::thread::yield_now();
             }
             for event in &events {
                 let Token(n) = event.token();

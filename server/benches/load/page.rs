@@ -56,7 +56,7 @@ pub fn figures(subject: Subject, scale: Scale, home: &Path) -> Figures {
     drawn(scale.warm_up);
     let cpu = server.cpu();
     let (count, took) = drawn(scale.measured);
-    let cpu = server.cpu() - cpu;
+    let cpu = (server.cpu() - cpu).whole;
     vec![
         (Metric::Pages, f64::from(count) / took.as_secs_f64()),
         (Metric::PageCpu, cpu.as_secs_f64() * 1e6 / f64::from(count)),

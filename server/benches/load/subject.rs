@@ -1,8 +1,10 @@
 //! A server that is measured: started on a core of its own, and asked what it used.
 
 use rustix::thread::{CpuSet, sched_setaffinity};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::Sub;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -15,6 +17,9 @@ const LOAD_CORE: usize = 1;
 
 /// How the kernel counts processor time (proc(5); `getconf CLK_TCK` is 100 wherever Linux runs).
 const TICK: Duration = Duration::from_millis(10);
+
+/// The threads of ours that keep the log, by as much of their names as the kernel keeps.
+const LOG_THREADS: [&str; 2] = ["(log-writer)", "(sqlx-sqlite-wor)"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
@@ -161,6 +166,35 @@ fn pin(core: usize) {
     let _ = sched_setaffinity(None, &cores);
 }
 
+/// Processor time that a server took.
+#[derive(Clone, Copy, Default)]
+pub struct Cpu {
+    pub whole: Duration,
+    /// Of the whole: in the kernel, whichever thread asked for it.
+    pub kernel: Duration,
+    /// Of the whole: the threads that keep our log.
+    pub log: Duration,
+}
+
+impl Sub for Cpu {
+    type Output = Cpu;
+
+    fn sub(self, before: Cpu) -> Cpu {
+        Cpu {
+            whole: self.whole - before.whole,
+            kernel: self.kernel - before.kernel,
+            log: self.log - before.log,
+        }
+    }
+}
+
+/// User and system time in a `stat` of a process or a thread (proc(5), fields 14 and 15).
+fn times(stat: &str) -> [Duration; 2] {
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let mut ticks = after_name.split_whitespace().skip(11);
+    [(); 2].map(|()| TICK * ticks.next().and_then(|ticks| ticks.parse().ok()).unwrap_or_default())
+}
+
 /// A server that runs until it is dropped.
 pub struct Running {
     pub addr: SocketAddr,
@@ -168,12 +202,19 @@ pub struct Running {
 }
 
 impl Running {
-    /// User and system time so far (proc(5), fields 14 and 15).
-    pub fn cpu(&self) -> Duration {
-        let stat = self.read("stat");
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = after_name.split_whitespace().skip(11).take(2);
-        TICK * ticks.filter_map(|ticks| ticks.parse::<u32>().ok()).sum()
+    /// So far.
+    pub fn cpu(&self) -> Cpu {
+        let mut cpu = Cpu::default();
+        let [user, kernel] = times(&self.read("stat"));
+        (cpu.whole, cpu.kernel) = (user + kernel, kernel);
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        for thread in threads.into_iter().flatten().flatten() {
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            if LOG_THREADS.iter().any(|name| stat.contains(name)) {
+                cpu.log += times(&stat).into_iter().sum::<Duration>();
+            }
+        }
+        cpu
     }
 
     /// Resident memory, in bytes.
@@ -185,7 +226,7 @@ impl Running {
     }
 
     fn read(&self, file: &str) -> String {
-        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
+        fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
     }
 }
 

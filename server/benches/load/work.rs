@@ -2,8 +2,9 @@
 
 use crate::crowd::{Crowd, Pace, Seating};
 use crate::page;
-use crate::subject::{Running, Subject};
+use crate::subject::{Cpu, Running, Subject};
 use crate::tally::Tally;
+use rustix::time::{ClockId, clock_gettime};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -92,7 +93,10 @@ pub enum Metric {
     Deliveries,
     Posts,
     DiskSyncs,
+    SyncCpu,
     Cpu,
+    KernelShare,
+    LogShare,
     Median,
     NinetyNine,
     Worst,
@@ -101,6 +105,8 @@ pub enum Metric {
     IdleCpu,
     JoinTime,
     JoinCpu,
+    JoinKernelShare,
+    JoinLogShare,
     BackAfter,
     Pages,
     PageCpu,
@@ -116,7 +122,10 @@ impl Metric {
             Metric::Deliveries => "deliveries/s",
             Metric::Posts => "stored messages/s",
             Metric::DiskSyncs => "the disk alone, fdatasync/s",
+            Metric::SyncCpu => "CPU an fdatasync, µs",
             Metric::Cpu => "CPU a delivery, µs",
+            Metric::KernelShare => "of it the kernel, %",
+            Metric::LogShare => "of it the log, %",
             Metric::Median => "half within, ms",
             Metric::NinetyNine => "99 % within, ms",
             Metric::Worst => "all within, ms",
@@ -125,6 +134,8 @@ impl Metric {
             Metric::IdleCpu => "idle CPU, % of a core",
             Metric::JoinTime => "all joined after, s",
             Metric::JoinCpu => "CPU a join, µs",
+            Metric::JoinKernelShare => "of it the kernel, %",
+            Metric::JoinLogShare => "of it the log, %",
             Metric::BackAfter => "all back after, s",
             Metric::Pages => "pages/s",
             Metric::PageCpu => "CPU a page, µs",
@@ -189,12 +200,14 @@ fn crowd(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
     crowd.during(scale.warm_up);
     let (memory, idle) = (server.memory() - memory, server.cpu());
     crowd.during(scale.measured);
-    let idle = server.cpu() - idle;
+    let idle = (server.cpu() - idle).whole;
     let mut figures = vec![
         (Metric::JoinTime, took.as_secs_f64()),
-        (Metric::JoinCpu, cpu.as_secs_f64() * 1e6 / people),
+        (Metric::JoinCpu, micros(cpu.whole) / people),
+        (Metric::JoinKernelShare, percent(cpu.kernel, cpu.whole)),
+        (Metric::JoinLogShare, percent(cpu.log, cpu.whole)),
         (Metric::Memory, memory / people / 1024.0),
-        (Metric::IdleCpu, idle.as_secs_f64() / scale.measured.as_secs_f64() * 100.0),
+        (Metric::IdleCpu, percent(idle, scale.measured)),
     ];
     figures.extend(talk(&mut crowd, &server, Pace::OneAtATime, scale)?);
     Ok(figures)
@@ -241,7 +254,7 @@ fn storm(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
     }
     Ok(vec![
         (Metric::BackAfter, took.as_secs_f64()),
-        (Metric::JoinCpu, server.cpu().as_secs_f64() * 1e6 / (rooms * members) as f64),
+        (Metric::JoinCpu, micros(server.cpu().whole) / (rooms * members) as f64),
         (Metric::Median, millis(live.within(0.5))),
         (Metric::NinetyNine, millis(live.within(0.99))),
         (Metric::Worst, millis(live.within(1.0))),
@@ -249,7 +262,7 @@ fn storm(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
 }
 
 fn posts(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
-    let disk = syncs_per_second(home);
+    let (syncs, sync_cpu) = syncs_alone(home);
     let server = subject.start(home);
     let seating = Seating { rooms: 1, members: 16, senders: 16 };
     let mut crowd = Crowd::new(subject.dialect(), server.addr, seating);
@@ -257,7 +270,8 @@ fn posts(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
     let mut figures = talk(&mut crowd, &server, Pace::InFlight(64), scale)?;
     let acked = crowd.tally.acked as f64 / scale.measured.as_secs_f64();
     figures.insert(0, (Metric::Posts, acked));
-    figures.insert(1, (Metric::DiskSyncs, disk));
+    figures.push((Metric::DiskSyncs, syncs));
+    figures.push((Metric::SyncCpu, sync_cpu));
     Ok(figures)
 }
 
@@ -273,11 +287,13 @@ fn talk(crowd: &mut Crowd, server: &Running, pace: Pace, scale: Scale) -> Result
     }
 }
 
-fn told(tally: &Tally, took: Duration, cpu: Duration) -> Figures {
+fn told(tally: &Tally, took: Duration, cpu: Cpu) -> Figures {
     let deliveries = tally.deliveries as f64;
     vec![
         (Metric::Deliveries, deliveries / took.as_secs_f64()),
-        (Metric::Cpu, cpu.as_secs_f64() * 1e6 / deliveries),
+        (Metric::Cpu, micros(cpu.whole) / deliveries),
+        (Metric::KernelShare, percent(cpu.kernel, cpu.whole)),
+        (Metric::LogShare, percent(cpu.log, cpu.whole)),
         (Metric::Median, millis(tally.within(0.5))),
         (Metric::NinetyNine, millis(tally.within(0.99))),
         (Metric::Worst, millis(tally.within(1.0))),
@@ -289,15 +305,26 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// What the disk can do alone: a small append and a sync, again and again.
-fn syncs_per_second(home: &Path) -> f64 {
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn percent(part: Duration, whole: Duration) -> f64 {
+    part.as_secs_f64() / whole.as_secs_f64() * 100.0
+}
+
+/// What the disk can do alone, a small append and a sync again and again: how many in a second,
+/// and how much processor time each takes, in µs.
+fn syncs_alone(home: &Path) -> (f64, f64) {
     let mut file = File::create(home.join("alone")).expect("a file");
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), clock_gettime(ClockId::ThreadCPUTime));
     let mut count = 0;
     while begun.elapsed() < Duration::from_millis(300) {
         file.write_all(&[0; 4096]).expect("room on the disk");
         file.sync_data().expect("a disk that syncs");
         count += 1;
     }
-    f64::from(count) / begun.elapsed().as_secs_f64()
+    let cpu = clock_gettime(ClockId::ThreadCPUTime) - cpu;
+    let count = f64::from(count);
+    (count / begun.elapsed().as_secs_f64(), micros(cpu.try_into().expect("it grows")) / count)
 }
