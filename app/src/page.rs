@@ -56,6 +56,9 @@ pub struct Plain {
     /// The rooms that the first page lists.
     #[cfg(feature = "ssr")]
     pub public_rooms: Vec<PublicRoom>,
+    /// Those of them and of others in which one is.
+    #[cfg(feature = "ssr")]
+    pub own_rooms: Vec<RoomSummary>,
 }
 
 /// A message that the form sent and that was refused.

@@ -69,6 +69,21 @@ test('the next room knows the name', async ({ person, room }) => {
   await expect(ana.nameField).toHaveValue('Ana');
 });
 
+test('the first page leads back to where one was', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.page.goto('/');
+  await expect(ana.roomField).toHaveValue(room);
+  (await bot('민수', room)).say('어디 갔어요?');
+  const own = ana.page.getByRole('list', { name: '내 방' });
+  await expect(async () => {
+    await ana.page.reload();
+    await expect(own.getByRole('link', { name: room })).toContainText('읽지 않은 메시지 1개');
+  }).toPass();
+  await own.getByRole('link', { name: room }).click();
+  await ana.expectInside();
+});
+
 test('a room that is written differently is the same room', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.open(`  ${room.toUpperCase()} `);

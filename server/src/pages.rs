@@ -30,7 +30,7 @@ use app::protocol::{
 };
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept::Key;
 use leptos::prelude::*;
@@ -77,7 +77,8 @@ pub struct RoomQuery {
 }
 
 pub async fn home(State(pages): State<Arc<Pages>>, visitor: Visitor) -> Response {
-    let form = JoinForm { username: visitor.username.clone(), ..JoinForm::default() };
+    let (username, room) = (visitor.username.clone(), visitor.room.clone());
+    let form = JoinForm { username, room, refusal: None };
     pages.render(visitor, View::Home(form), StatusCode::OK).await
 }
 
@@ -86,6 +87,7 @@ pub async fn room(
     Path(written): Path<String>,
     Query(query): Query<RoomQuery>,
     visitor: Visitor,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let (key, title) = match names::parse_room(&written) {
@@ -97,7 +99,8 @@ pub async fn room(
         }
     };
     if key.as_str() != written {
-        return Redirect::permanent(&room_path(&key)).into_response();
+        let query = uri.query().map_or(String::new(), |query| format!("?{query}"));
+        return Redirect::permanent(&(room_path(&key) + &query)).into_response();
     }
     let form = JoinForm {
         username: query.name.unwrap_or_else(|| visitor.username.clone()),
@@ -150,7 +153,7 @@ impl Pages {
     /// The page of a room as everyone sees it who has not joined.
     async fn room_from_outside(
         &self,
-        visitor: Visitor,
+        mut visitor: Visitor,
         key: RoomKey,
         form: JoinForm,
         headers: &HeaderMap,
@@ -175,14 +178,17 @@ impl Pages {
             Ok(self.draw(&visitor, View::Room(view), Vec::new(), plain).await)
         };
         match self.kept.get(alike, draw).await {
-            Ok(page) => respond(page, visitor, StatusCode::OK),
+            Ok(page) => {
+                visitor.has_seen(&room.title);
+                respond(page, visitor, StatusCode::OK)
+            }
             Err(refusal) => self.refused(visitor, refusal).await,
         }
     }
 
     async fn room_with(
         &self,
-        visitor: Visitor,
+        mut visitor: Visitor,
         key: RoomKey,
         form: JoinForm,
         before: Option<u64>,
@@ -191,6 +197,7 @@ impl Pages {
     ) -> Response {
         match self.room_view(&visitor, key, form, before).await {
             Ok(view) => {
+                visitor.has_seen(&view.snapshot.title);
                 let (id, unsent) = unsent.unzip();
                 let plain = Plain {
                     message_id: Some(id.unwrap_or_else(fresh_id)),
@@ -303,11 +310,15 @@ impl Pages {
             title: listed.title,
             count: listed.count as u64,
         });
-        let plain = Plain { public_rooms: public_rooms.collect(), ..plain };
         let rooms = match &visitor.session {
             Some(session) => self.registry.summaries(&session.token).await.unwrap_or_default(),
             None => Vec::new(),
         };
+        let own_rooms = match &view {
+            View::Home(_) => rooms.clone(),
+            View::Room(_) => Vec::new(),
+        };
+        let plain = Plain { public_rooms: public_rooms.collect(), own_rooms, ..plain };
         respond(self.draw(&visitor, view, rooms, plain).await, visitor, status)
     }
 

@@ -8,6 +8,8 @@ use super::room_page::path;
 use super::{desk, is_compact};
 use crate::i18n::Phrases;
 use crate::page::{self, Theme};
+#[cfg(feature = "ssr")]
+use crate::protocol::RoomKey;
 use leptos::prelude::*;
 
 #[component]
@@ -26,44 +28,58 @@ pub fn HomePage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
             <main class="home-page__main">
                 {header}
                 <JoinForm form place=Place::Home />
-                {Html::adopted(|| public_rooms(phrases))}
+                {Html::adopted(|| rooms(phrases))}
                 {Html::adopted(|| preferences(desk.locale, theme, is_compact()))}
             </main>
         </div>
     }
 }
 
-/// Rooms that anyone may find, and how many people are there. Nothing is shown where there are
-/// none.
-fn public_rooms(phrases: &Phrases) -> Html {
-    let rooms = listed(phrases);
+/// The rooms in which one is, and those that anyone may find.
+fn rooms(phrases: &Phrases) -> Html {
+    let (own, public) = listed(phrases);
+    let own = section("own-rooms", phrases.my_rooms, &own);
+    element("div", &[], &[own, section("public-rooms", phrases.public_rooms, &public)])
+}
+
+/// Nothing is shown where there are none.
+fn section(id: &str, heading: &str, rooms: &[Html]) -> Html {
     if rooms.is_empty() {
         return element("section", &[("hidden", "")], &[]);
     }
-    let heading = [("class", "home-page__heading"), ("id", "public-rooms")];
-    let heading = element("h2", &heading, &[text(phrases.public_rooms)]);
-    let list = element("ul", &[("aria-labelledby", "public-rooms")], &rooms);
+    let attributes = [("class", "home-page__heading"), ("id", id)];
+    let heading = element("h2", &attributes, &[text(heading)]);
+    let list = element("ul", &[("aria-labelledby", id)], rooms);
     element("section", &[], &[heading, list])
 }
 
 #[cfg(feature = "ssr")]
-fn listed(phrases: &Phrases) -> Vec<Html> {
-    let rooms = use_context::<page::Plain>().map(|plain| plain.public_rooms).unwrap_or_default();
-    let entry = |room: &page::PublicRoom| {
-        let (href, count) = (path(&room.room), (phrases.head_count)(room.count));
-        let title = [("class", "home-page__room-title"), ("dir", "auto")];
-        let content = [
-            element("span", &title, &[text(&room.title)]),
-            element("span", &[("class", "home-page__room-count")], &[text(&count)]),
-        ];
-        let link = [("class", "home-page__room"), ("href", &*href)];
-        element("li", &[], &[element("a", &link, &content)])
-    };
-    rooms.iter().map(entry).collect()
+fn listed(phrases: &Phrases) -> (Vec<Html>, Vec<Html>) {
+    let page::Plain { own_rooms, public_rooms, .. } = use_context().unwrap_or_default();
+    let own = own_rooms.iter().map(|room| {
+        let unread = (room.unread > 0).then(|| (phrases.unread)(room.unread));
+        entry(&room.room, &room.title, &unread.unwrap_or_default())
+    });
+    let public = public_rooms.iter().map(|room| {
+        let count = (phrases.head_count)(room.count);
+        entry(&room.room, &room.title, &count)
+    });
+    (own.collect(), public.collect())
+}
+
+#[cfg(feature = "ssr")]
+fn entry(room: &RoomKey, title: &str, count: &str) -> Html {
+    let class = [("class", "home-page__room-title"), ("dir", "auto")];
+    let content = [
+        element("span", &class, &[text(title)]),
+        element("span", &[("class", "home-page__room-count")], &[text(count)]),
+    ];
+    let link = [("class", "home-page__room"), ("href", &*path(room))];
+    element("li", &[], &[element("a", &link, &content)])
 }
 
 /// The browser adopts what the server drew.
 #[cfg(not(feature = "ssr"))]
-fn listed(_: &Phrases) -> Vec<Html> {
-    Vec::new()
+fn listed(_: &Phrases) -> (Vec<Html>, Vec<Html>) {
+    Default::default()
 }

@@ -76,7 +76,8 @@ pub fn PlainDocument(
     theme: Option<Theme>,
     children: Children,
 ) -> impl IntoView {
-    let title = [&*title, " · ", locale.phrases().app_name].concat();
+    let name = locale.phrases().app_name;
+    let title = if title.is_empty() { name.into() } else { [&*title, " · ", name].concat() };
     view! {
         <!DOCTYPE html>
         <html lang=locale.tag() data-theme=theme.map(Theme::tag)>

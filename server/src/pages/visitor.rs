@@ -11,6 +11,7 @@ use app::page::{Theme, Zone};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub struct Visitor {
     pub is_compact: bool,
     /// The name last used, to fill the form.
     pub username: String,
+    /// The room last seen, for the same.
+    pub room: String,
     /// Cookies for the response: the session's, renewed with every page.
     pub new_cookies: Vec<String>,
 }
@@ -63,12 +66,21 @@ impl FromRequestParts<Arc<Pages>> for Visitor {
             is_compact: cookie(headers, "density").as_deref() == Some("compact"),
             zone: cookie(headers, "zone").as_deref().and_then(Zone::from_tag).unwrap_or_default(),
             username: cookie(headers, "name").unwrap_or_default(),
+            room: cookie(headers, "room").unwrap_or_default(),
             new_cookies: vec![session_cookie(&secret, pages.origins.are_secure())],
         })
     }
 }
 
 impl Visitor {
+    /// Remembers that one has seen a room.
+    pub fn has_seen(&mut self, title: &str) {
+        if !self.is_prefetch {
+            let room = utf8_percent_encode(title, NON_ALPHANUMERIC);
+            self.new_cookies.push(format!("room={room}; Path=/; Max-Age=31536000; SameSite=Lax"));
+        }
+    }
+
     /// Whom reading the log is charged to.
     pub fn reader(&self) -> Reader {
         Reader { address: self.address, session: self.session.clone() }

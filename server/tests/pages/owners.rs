@@ -26,7 +26,10 @@ async fn owners_keep_a_room_and_nobody_else() {
     ] {
         assert_eq!(denied.status(), StatusCode::FORBIDDEN);
     }
-    assert!(!ben.get("/").await.text().await.unwrap().contains("/rooms/r"));
+    // Nobody finds it but those who are in it.
+    let mut front = Browser::new(&server);
+    assert!(!front.get("/").await.text().await.unwrap().contains("/rooms/r"));
+    assert!(ben.get("/").await.text().await.unwrap().contains("href=\"/rooms/r\""));
 
     let stranger = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
     let mut cy = server.person("Cy", "r").await;
@@ -38,7 +41,7 @@ async fn owners_keep_a_room_and_nobody_else() {
     // The page that is kept for strangers is another from now on.
     let welcomed = Browser::new(&server).get("/rooms/r").await.text().await.unwrap();
     assert!(welcomed.contains("어서 &lt;b&gt;") && !stranger.contains("어서"));
-    let front = ben.get("/").await.text().await.unwrap();
+    let front = front.get("/").await.text().await.unwrap();
     assert!(front.contains("href=\"/rooms/r\""), "{front}");
     let seen = ben.get("/rooms/r/settings").await.text().await.unwrap();
     assert!(seen.contains("어서 &lt;b&gt;") && !seen.contains("<form"));
