@@ -65,11 +65,15 @@ test('what is refused stays where it was typed, with the reason', async ({ perso
   ana.allow(/the server responded with a status of 4\d\d/);
   await ana.open(room);
   await submitName(ana);
-  const long = `<b>${'길다'.repeat(2500)}</b>`;
+  const long = `<b>${'길다'.repeat(8000)}</b>`;
   await ana.composer.fill(long);
   await ana.sendButton.click();
   await expect(ana.page.getByRole('alert')).toBeVisible();
   await expect(ana.composer).toHaveValue(long);
+  // Another language is asked for on a page that is the answer to a form.
+  await ana.page.getByRole('button', { name: 'English' }).click();
+  await expect(ana.page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
+  await ana.page.getByRole('button', { name: '한국어' }).click();
   await ana.composer.fill('짧다');
   await ana.sendButton.click();
   await ana.expectConversation(['짧다']);
@@ -110,4 +114,19 @@ test('older messages are behind a link', async ({ person, bot, room }) => {
   await expect(ana.messages).toHaveCount(50);
   await ana.page.getByRole('link', { name: ana.words.older }).click();
   await expect(ana.messages.first()).toContainText('말 1번.');
+  await ana.page.getByRole('link', { name: ana.words.toLatest }).click();
+  await expect(ana.messages.last()).toContainText('말 70번.');
+});
+
+test('who says something has read', async ({ person, bot, room }) => {
+  const ana = await person('Ana', withoutScript);
+  await ana.open(room);
+  await submitName(ana);
+  (await bot('민수', room)).say('여기 있어요?');
+  await ana.page.reload();
+  await expect(ana.page.getByText(ana.words.unread)).toBeVisible();
+  await ana.composer.fill('네, 있어요');
+  await ana.sendButton.click();
+  await ana.expectConversation(['여기 있어요?', '네, 있어요']);
+  await expect(ana.page.getByText(ana.words.unread)).toHaveCount(0);
 });

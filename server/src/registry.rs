@@ -145,9 +145,7 @@ impl Registry {
             }
             Command::Read { room, seq } => {
                 let session = connection.session().ok_or(Refusal::NotJoined)?;
-                let seat = session.seat(&room).ok_or(Refusal::NotJoined)?;
-                self.engine.mark_read(session.user, seat.room, seq).await.map_err(not_stored)?;
-                session.mark_read(&room, seq);
+                self.mark_read(session, &room, seq).await?;
                 Ok(Acked::Done)
             }
             Command::Typing { room } => {
@@ -228,6 +226,19 @@ impl Registry {
     pub async fn summaries(&self, token: &TokenHash) -> Result<Vec<RoomSummary>, Refusal> {
         let record = self.engine.find_session(token).await.map_err(unavailable)?;
         Ok(record.as_ref().map(summaries).unwrap_or_default())
+    }
+
+    /// Notes how far someone has read; never backwards.
+    pub async fn mark_read(
+        &self,
+        session: &Session,
+        room: &RoomKey,
+        seq: Seq,
+    ) -> Result<(), Refusal> {
+        let seat = session.seat(room).ok_or(Refusal::NotJoined)?;
+        self.engine.mark_read(session.user, seat.room, seq).await.map_err(not_stored)?;
+        session.mark_read(room, seq);
+        Ok(())
     }
 
     /// The session of that secret, if it has ever joined a room.

@@ -30,6 +30,9 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// Forms are small.
 const FORM_BYTES: usize = 64 * 1024;
 
+/// A text that is far too long comes back to whoever wrote it, to be made shorter.
+const TEXT_FORM_BYTES: usize = 1024 * 1024;
+
 pub fn router(
     pages: Arc<Pages>,
     links: Arc<link::Shared>,
@@ -39,21 +42,22 @@ pub fn router(
 ) -> Router {
     let echo = Arc::new(Echo::new(Arc::clone(&links), Words::of(pages.locale)));
     let polls = Arc::new(Polls::new(Arc::clone(&links)));
+    let say = post(form::say).layer(DefaultBodyLimit::max(TEXT_FORM_BYTES));
     let pages = Router::new()
         .route("/", get(pages::home))
-        .route("/join", post(form::join))
+        .route("/join", post(form::join).get(form::back))
         .route("/rooms/{room}", get(pages::room))
-        .route("/rooms/{room}/join", post(form::join_here))
-        .route("/rooms/{room}/messages", post(form::say))
+        .route("/rooms/{room}/join", post(form::join_here).get(form::back))
+        .route("/rooms/{room}/messages", say.get(form::back))
         .route("/rooms/{room}/news", get(pages::news))
         .route("/rooms/{room}/qr.svg", get(pages::qr))
         .route("/rooms/{room}/search", get(pages::search))
         .route("/rooms/{room}/settings", get(pages::settings).post(pages::change))
-        .route("/rooms/{room}/owner-link", post(pages::owner_link))
+        .route("/rooms/{room}/owner-link", post(pages::owner_link).get(form::back))
         .route("/rooms/{room}/own", get(pages::own_form).post(pages::own))
         .route("/rooms/{room}/export/{format}", get(pages::export))
         .route("/rooms/{room}/{seq}", get(pages::permalink))
-        .route("/rooms/{room}/leave", post(form::leave))
+        .route("/rooms/{room}/leave", post(form::leave).get(form::back))
         .route("/preferences", post(form::preferences))
         .fallback(pages::not_found)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -10,15 +10,19 @@ use crate::page::{Boot, Plain};
 use crate::store::timeline::RowKind;
 use leptos::prelude::*;
 
-/// Holds the frame, on pages that show the room's end.
+/// Holds the frame, on pages that show the room's end; on others, which no script brings to life,
+/// leads there.
 pub fn frame(room: OpenRoom) -> Html {
     let after = use_context::<Plain>().and_then(|plain| plain.news_after);
-    let frame = after.map(|after| {
-        let src = format!("{}/news?after={after}", path(&room.key()));
-        let title = desk().phrases.conversation;
-        element("iframe", &[("class", "news"), ("src", &*src), ("title", title)], &[])
-    });
-    element("noscript", &[], frame.as_slice())
+    let (path, phrases) = (path(&room.key()), desk().phrases);
+    let Some(after) = after else {
+        let latest = [("class", "button button--plain"), ("href", &*path)];
+        let latest = element("a", &latest, &[text(phrases.to_latest)]);
+        return element("p", &[("class", "message-list__older")], &[latest]);
+    };
+    let src = format!("{path}/news?after={after}");
+    let frame = [("class", "news"), ("src", &*src), ("title", phrases.conversation)];
+    element("noscript", &[], &[element("iframe", &frame, &[])])
 }
 
 /// The body of the frame's document: the rows, and how many people are here.

@@ -159,16 +159,19 @@ async fn post(
         // Whose name someone else has by now speaks under another.
         registry.visit(&room, session)?;
     }
-    let said_before = match registry.post(session, address, key, Saying::text(id, text)).await {
-        Ok(Posted::Fresh(_)) => return Ok(()),
-        Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() == Some(&message.text),
-        Err(Refusal::IdTaken) => false,
-        Err(refusal) => return Err(refusal),
-    };
+    let mut posted = registry.post(session, address, key, Saying::text(id, text)).await;
     // Going back brings a form up again that has been sent: other words under the same name
     // are another message.
-    if !said_before {
-        registry.post(session, address, key, Saying::text(fresh_id(), text)).await?;
+    let are_others = match &posted {
+        Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() != Some(&message.text),
+        posted => matches!(posted, Err(Refusal::IdTaken)),
+    };
+    if are_others {
+        posted = registry.post(session, address, key, Saying::text(fresh_id(), text)).await;
+    }
+    if let Posted::Fresh(message) = posted? {
+        // Who answers has read, and without script nothing else tells.
+        let _ = registry.mark_read(session, key, message.seq).await;
     }
     Ok(())
 }
@@ -239,12 +242,18 @@ pub async fn preferences(
     response
 }
 
-/// The path of the page that a form was on, on this host whatever the header says.
+/// The page that a form was on, on this host whatever the header says.
 fn came_from(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
-    let path = referer.and_then(|referer| referer.parse::<Uri>().ok());
+    let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
+    let page = page.and_then(|uri| Some(uri.path_and_query()?.to_string()));
     // Two slashes would begin the name of another host.
-    path.map(|uri| uri.path().to_owned())
-        .filter(|path| !path.starts_with("//"))
-        .unwrap_or_else(|| "/".into())
+    page.filter(|page| !page.starts_with("//")).unwrap_or_else(|| "/".into())
+}
+
+/// `GET` of what a form was sent to: whoever reloads the answer, or changes its language, comes to
+/// the page that the form was on.
+pub async fn back(uri: Uri) -> Redirect {
+    let (page, _) = uri.path().rsplit_once('/').unwrap_or_default();
+    Redirect::to(if page.is_empty() { "/" } else { page })
 }
