@@ -45,12 +45,22 @@ pub fn check(kind: &str, content: &[u8]) -> Option<Checked> {
     // Also those that need no small one: what breaks off in the middle is no picture.
     let mut drawn = DynamicImage::from_decoder(decoder).ok()?;
     drawn.apply_orientation(orientation);
+    if format == ImageFormat::Jpeg && !is_whole(content) {
+        return None;
+    }
     let picture = Picture { width: drawn.width(), height: drawn.height() };
     let content = strip(format, content, orientation)?;
     // Those that move stay as they are.
     let is_large = content.len() > WORTH && picture.width.max(picture.height) > SMALL;
     let small = (is_large && format != ImageFormat::Gif).then(|| small(&drawn)).flatten();
     Some(Checked { content, picture, small })
+}
+
+/// Whether the last scan of a JPEG ends (ITU-T T.81, B.1.1.3: markers SOS and EOI). The decoder
+/// fills up what is missing, and browsers show nothing of it.
+fn is_whole(jpeg: &[u8]) -> bool {
+    let scan = jpeg.windows(2).rposition(|marker| marker == [0xff, 0xda]);
+    scan.is_some_and(|scan| jpeg[scan..].windows(2).any(|marker| marker == [0xff, 0xd9]))
 }
 
 fn small(drawn: &DynamicImage) -> Option<Small> {

@@ -38,6 +38,15 @@ fn tells(content: &[u8], words: &[u8]) -> bool {
 }
 
 #[test]
+fn a_photo_that_breaks_off_is_no_picture() {
+    let whole = jpeg(200, 150);
+    assert!(check("photo.jpg", whole.clone()).picture.is_some());
+    for part in [whole.len() / 3, whole.len() / 2, whole.len() - 2] {
+        assert_eq!(check("photo.jpg", whole[..part].to_vec()).picture, None, "{part} bytes");
+    }
+}
+
+#[test]
 fn a_photo_does_not_tell_where_it_was_taken_but_stays_the_right_way_up() {
     let mut photo = Jpeg::from_bytes(jpeg(60, 40).into()).unwrap();
     photo.set_exif(Some(exif()));
