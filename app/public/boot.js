@@ -17,6 +17,23 @@ document.addEventListener('click', (event) => {
   );
 });
 
+// Colours and density change where one is, and nothing one has begun is lost. A language is another
+// page.
+document.addEventListener('submit', (event) => {
+  const pressed = event.submitter;
+  if (!pressed?.matches('.preferences__theme')) return;
+  event.preventDefault();
+  const { name, value, form } = pressed;
+  const isOn = value !== 'system' && value !== 'calm';
+  if (isOn) document.documentElement.dataset[name] = value;
+  else delete document.documentElement.dataset[name];
+  document.cookie = `${name}=${isOn ? value : ''}; Path=/; Max-Age=${isOn ? 31536000 : 0}; SameSite=Lax`;
+  const isSwitch = name === 'density';
+  if (isSwitch) pressed.value = isOn ? 'calm' : 'compact';
+  for (const button of form.querySelectorAll(`[name=${name}]`))
+    button.setAttribute('aria-pressed', isSwitch ? isOn : button === pressed);
+});
+
 // Keeps the room for when there is no network, as it is when one looks away. Browsers have this
 // over https only, and on this very machine.
 const worker = navigator.serviceWorker;

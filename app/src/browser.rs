@@ -44,7 +44,7 @@ pub fn link_of(event: &web_sys::MouseEvent) -> Option<String> {
     closest(event, "a")?.get_attribute("href")
 }
 
-fn closest(event: &web_sys::MouseEvent, selector: &str) -> Option<web_sys::Element> {
+pub fn closest(event: &web_sys::MouseEvent, selector: &str) -> Option<web_sys::Element> {
     let target: web_sys::Element = event.target()?.dyn_into().ok()?;
     target.closest(selector).ok().flatten()
 }
@@ -113,6 +113,28 @@ pub fn nothing_has_focus() -> bool {
     match (document.active_element(), document.body()) {
         (Some(active), Some(body)) => *body == active,
         _ => true,
+    }
+}
+
+/// Copies a text. Over plain http browsers have no clipboard: there it is shown, to be copied by
+/// hand, and nothing is copied yet.
+pub fn copy(text: &str, words: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    let can_copy = !clipboard.is_undefined();
+    if can_copy {
+        let _ = clipboard.write_text(text);
+    } else {
+        let _ = window().prompt_with_message_and_default(words, text);
+    }
+    can_copy
+}
+
+/// Takes the focus from whatever has it.
+pub fn release_focus() {
+    let focused = document().active_element().map(JsCast::dyn_into::<web_sys::HtmlElement>);
+    if let Some(Ok(focused)) = focused {
+        // Fails only for what is not in the document any more.
+        let _ = focused.blur();
     }
 }
 

@@ -119,6 +119,7 @@ pub struct Phrases {
     pub message_label: fn(author: &str, time: &str) -> String,
     pub pending: &'static str,
     pub waiting: &'static str,
+    pub waits_to_join: &'static str,
     pub sending_in: fn(seconds: u64) -> String,
     pub failed: &'static str,
     pub retry: &'static str,
@@ -174,6 +175,7 @@ pub struct Phrases {
     pub detach: &'static str,
     /// A message waits for its files.
     pub sends_with_files: &'static str,
+    pub take_file_off: &'static str,
     /// A file did not get to the server.
     pub not_arrived: &'static str,
     /// Calls everyone who is here, behind an `@`.

@@ -131,8 +131,14 @@ test('what does not arrive is tried again, and what cannot be sent says why', as
   await expect(ana.message('이것도요').getByRole('img')).toBeVisible();
 
   await field(ana).setInputFiles({ name: 'large.bin', mimeType: 'x/y', buffer: Buffer.alloc(1024 * 1024 + 1) });
-  await expect(ana.page.getByText('파일은 1MB까지 올릴 수 있어요.')).toBeVisible();
+  await expect(chips(ana)).toContainText(['large.bin파일은 1MB까지 올릴 수 있어요.']);
+  await ana.say('같이 못 가요');
+  await expect(ana.page.getByText('안 되는 파일을 빼면 보낼 수 있어요')).toBeVisible();
+  await expect(ana.sendButton).toHaveAttribute('aria-disabled', 'true');
+  await chips(ana).getByRole('button').click();
   await expect(chips(ana)).toHaveCount(0);
+  await ana.composer.press('Enter');
+  await ana.expectMessage('같이 못 가요');
   await field(ana).setInputFiles(Array.from({ length: 11 }, (_, n) => ({ ...tangerines, name: `${n}.png` })));
   await expect(chips(ana)).toHaveCount(10);
   await expect(ana.page.getByText('파일은 한 번에 10개까지')).toBeVisible();

@@ -150,3 +150,46 @@ test.describe('an input method', () => {
     await expectOnly(ana, '日本');
   });
 });
+
+test('each of two tabs forgets its own draft only', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const other = await ana.page.context().newPage();
+  await other.goto(ana.page.url());
+  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  await ana.say('이건 보내고');
+  const composer = other.getByRole('textbox', { name: ana.words.message, exact: true });
+  await composer.fill('이건 아직');
+  await ana.say('이것도 보내요');
+  await ana.expectMessage('이것도 보내요');
+  await other.reload();
+  await expect(composer).toHaveValue('이건 아직');
+});
+
+test('Escape says that one has read', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await minsu.sayAll(Array.from({ length: 29 }, (_, n) => `첫 ${n}.`));
+  // Who says something has read what stands above it.
+  await ana.say('나 왔어요');
+  await ana.expectMessage('나 왔어요');
+  await expect(async () => {
+    await ana.message('첫 2.').scrollIntoViewIfNeeded();
+    await expect(ana.page.getByRole('button', { name: ana.words.toLatest })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  minsu.say('새 말이에요');
+  await expect(ana.page).toHaveTitle(/^\(1\)/);
+  await ana.composer.press('Escape');
+  await expect(ana.page).not.toHaveTitle(/^\(/);
+});
+
+test('turning to another room by a click, one goes on writing there', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.join(`${room}-2`);
+  const rooms = ana.page.getByRole('navigation');
+  await rooms.getByRole('link', { name: room, exact: true }).click();
+  await expect(ana.page.getByRole('heading', { level: 1 })).toHaveText(room);
+  await expect(ana.composer).toBeFocused();
+});

@@ -89,3 +89,18 @@ test('who is named elsewhere is told in the sidebar and on the way down', async 
   await entry.click();
   await expect(ana.messages.last()).toHaveClass(/message--mention/);
 });
+
+test('names that are offered go with the text they were offered for', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('짧은 말');
+  await ana.expectMessage('짧은 말');
+  await ana.composer.pressSequentially('아주 길게 쓰고 나서 @');
+  await expect(offered(ana)).toHaveText('모두');
+  await ana.message('짧은 말').hover();
+  await ana.message('짧은 말').getByRole('button', { name: '고치기' }).click();
+  await expect(ana.composer).toHaveValue('짧은 말');
+  await expect(offered(ana)).toHaveCount(0);
+  await ana.composer.press('Enter');
+  await expect(ana.composer).toHaveValue('아주 길게 쓰고 나서 @');
+});

@@ -83,6 +83,16 @@ test('a room with much that is unread opens where one stopped reading', async ({
   await ana.open(room);
   await expect(ana.page.getByText(ana.words.unread)).toBeInViewport();
   await expect(ana.message('neu 1.')).toBeInViewport();
+  // Reading on is remembered, here and wherever one opens the room next.
+  const unread = async () => Number.parseInt((await ana.page.title()).slice(1));
+  for (const message of [20, 40]) {
+    await ana.message(`neu ${message}.`).evaluate((row) => row.scrollIntoView());
+    await expect.poll(unread).toBeLessThan(190 - message);
+  }
+  await ana.reload();
+  await expect(ana.page.getByText(ana.words.unread)).toBeInViewport();
+  await expect(ana.message('neu 1.')).not.toBeInViewport();
+  await expect(ana.message('neu 40.')).toBeInViewport();
   await ana.page.getByRole('button', { name: ana.words.toLatest }).click();
   await expect(ana.message('neu 180.')).toBeInViewport();
 });
@@ -147,3 +157,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ana.expectAccessible();
   });
 }
+
+test('a room one comes back to is where one left it, however far up', async ({ person, bot, room }) => {
+  const [there, here] = [room, `${room}-2`];
+  await (await bot('민수', there)).sayAll(Array.from({ length: 700 }, (_, i) => `n${i + 1}.`));
+  const ana = await person('Ana');
+  await ana.join(here);
+  await ana.join(there);
+  await expect(ana.message('n700.')).toBeInViewport();
+  const log = ana.conversation;
+  while ((await ana.messages.filter({ hasText: /n250\./ }).count()) === 0)
+    await log.evaluate((list) => list.scrollTo(0, 0));
+  await ana.message('n250.').scrollIntoViewIfNeeded();
+  await expect(ana.message('n250.')).toBeInViewport();
+  const rooms = ana.page.getByRole('navigation');
+  await rooms.getByRole('link', { name: here, exact: true }).click();
+  await expect(ana.page.getByRole('heading', { level: 1 })).toHaveText(here);
+  await ana.page.goBack();
+  await expect(ana.message('n250.')).toBeInViewport();
+});

@@ -39,3 +39,24 @@ test('what the keyboard can do is listed on a question mark, but not while one w
   await ana.page.getByRole('button', { name: '단축키' }).click();
   await expect(list).toBeVisible();
 });
+
+test('colours change where one is, and stay so', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('하나');
+  await ana.expectMessage('하나');
+  await ana.message('하나').hover();
+  await ana.message('하나').getByRole('button', { name: '답장' }).click();
+  await expect(ana.page.getByText('Ana님에게 답장하고 있어요')).toBeVisible();
+  const dark = ana.page.getByRole('button', { name: '어둡게' });
+  await dark.click();
+  await expect(ana.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(dark).toHaveAttribute('aria-pressed', 'true');
+  await expect(ana.page.getByText('Ana님에게 답장하고 있어요')).toBeVisible();
+  await ana.reload();
+  await expect(ana.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await ana.page.getByRole('button', { name: '기기에 맞춤' }).click();
+  await expect(ana.page.locator('html')).not.toHaveAttribute('data-theme');
+  await ana.reload();
+  await expect(ana.page.locator('html')).not.toHaveAttribute('data-theme');
+});

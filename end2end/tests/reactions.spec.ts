@@ -44,6 +44,8 @@ test('any emoji can be typed, and what is none is refused', async ({ person, roo
   await field.press('Enter');
   await expect(row(ana, '하나').locator('.reaction')).toHaveText('🦄 1');
   await expect(field).toHaveCount(0);
+  await expect(ana.composer).toBeFocused();
+  await expect(ana.composer).toHaveValue('');
   await choose(ana, '하나');
   await field.fill('좋아');
   await field.press('Enter');
@@ -103,4 +105,41 @@ test('what one does with a message goes on while others react to it', async ({ p
   await ana.page.keyboard.press('Enter');
   await expect(chip).toHaveText('👍 2');
   await expect(chip).toBeFocused();
+});
+
+test('a press beside the emoji, or writing on, closes them', async ({ person, room }) => {
+  const ana = await person('Ana', { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+  await ana.join(room);
+  await ana.write('하나');
+  await ana.sendButton.tap();
+  await ana.expectMessage('하나');
+  const palette = row(ana, '하나').getByRole('group');
+  const open = async () => {
+    await row(ana, '하나').getByText('하나').tap();
+    await row(ana, '하나').getByRole('button', { name: '반응하기' }).tap();
+    await expect(palette).toBeVisible();
+  };
+  await open();
+  // No keyboard comes up over what one chooses from.
+  await expect(ana.page.getByLabel('아무 이모지')).not.toBeFocused();
+  await row(ana, '하나').getByText('하나').tap();
+  await expect(palette).toHaveCount(0);
+  await open();
+  await ana.write('둘');
+  await expect(palette).toHaveCount(0);
+});
+
+test('who reacts by keyboard stays at the message', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('하나');
+  await ana.expectMessage('하나');
+  await choose(ana, '하나');
+  await row(ana, '하나').getByRole('group').getByRole('button', { name: '👀' }).press('Enter');
+  const reaction = row(ana, '하나').locator('.reaction');
+  await expect(reaction).toHaveText('👀 1');
+  await expect(row(ana, '하나')).toBeFocused();
+  await reaction.press('Enter');
+  await expect(reaction).toHaveCount(0);
+  await expect(row(ana, '하나')).toBeFocused();
 });

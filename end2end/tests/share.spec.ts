@@ -35,3 +35,16 @@ test('the link is there without script, too', async ({ person, room }) => {
   await expect(ana.page.getByRole('img', { name: 'QR' })).toBeVisible();
   await expect(ana.page.getByRole('button', { name: '링크 복사' })).toBeHidden();
 });
+
+test('where there is no clipboard, the link is shown', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await ana.join(room);
+  await ana.page.getByRole('button', { name: '초대하기' }).click();
+  const shown = ana.page.waitForEvent('dialog');
+  const pressed = ana.page.getByRole('button', { name: '링크 복사' }).click();
+  const dialog = await shown;
+  expect(dialog.defaultValue()).toBe(ana.page.url());
+  await dialog.dismiss();
+  await pressed;
+});

@@ -78,14 +78,15 @@ fn Form(room: OpenRoom) -> impl IntoView {
         let draft = room.draft.get();
         if field.value() != draft && !input.peek_with(Input::is_composing) {
             field.set_value(&draft);
+            naming.close();
         }
     });
     effect(move || naming.draw());
     // Focus comes to the composer where that does not open a keyboard over the talk.
     effect(move || {
         once_drawn(move || {
-            if !browser::is_coarse() && browser::nothing_has_focus() {
-                focus();
+            if browser::nothing_has_focus() {
+                focus_quietly();
             }
         });
     });
@@ -129,7 +130,13 @@ fn Form(room: OpenRoom) -> impl IntoView {
             false
         }
         Action::EditLast => desk.edit_last(room),
-        Action::Close => stop(),
+        Action::Close => {
+            let was_doing = stop();
+            if !was_doing {
+                desk.mark_read(room);
+            }
+            was_doing
+        }
         Action::Nothing | Action::BreakLine => false,
     };
     let pressed = move |event: KeyboardEvent| {
@@ -154,6 +161,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
         if let Some(field) = field() {
             // Whoever writes on has not finished.
             room.awaits_files.set_if_new(false);
+            desk.stop_reacting(room);
             desk.keep_draft(room, &field.value());
             desk.typed(room);
             naming.follow();
@@ -172,19 +180,24 @@ fn Form(room: OpenRoom) -> impl IntoView {
         send();
     };
 
-    let over = move || room.draft.with(|draft| limits::excess(draft.trim(), limit));
+    let tidied = |draft: &String| limits::tidy(draft).unwrap_or_default();
+    let over = move || limits::excess(&room.draft.with(tidied), limit);
     let class = drawn(move || if over() > 0 { "composer composer--over" } else { "composer" });
     // Before the script lives, a press sends the plain form.
     let cannot_send = drawn(move || {
         let has_files = || room.uploads.with(|uploads| !uploads.is_empty());
         let is_blank = || room.draft.with(|draft| limits::tidy(draft).is_none()) && !has_files();
-        (desk.is_alive.get() && (is_blank() || over() > 0)).then_some("true")
+        let cannot = is_blank() || over() > 0 || room.has_refused_file();
+        (desk.is_alive.get() && cannot).then_some("true")
     });
     let notes = drawn(move || {
         let trouble = room.trouble.get();
-        let awaits = room.awaits_files.get().then_some(phrases.sends_with_files);
-        let notes = room.draft.with(|draft| notes(draft.trim(), limit, trouble, phrases));
-        awaits.map_or(notes, str::to_owned)
+        let notes = match () {
+            () if room.has_refused_file() => phrases.take_file_off.to_owned(),
+            () if room.awaits_files.get() => phrases.sends_with_files.to_owned(),
+            () => notes(&room.draft.with(tidied), limit, trouble, phrases),
+        };
+        element("span", &[], &[text(&notes)])
     });
     let mode = drawn(move || {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
@@ -256,6 +269,13 @@ pub(super) fn focus() {
     if let Some(field) = field() {
         // Fails only for a field that is not in the document any more.
         let _ = field.focus();
+    }
+}
+
+/// Where that opens no keyboard over the talk.
+pub(super) fn focus_quietly() {
+    if !browser::is_coarse() {
+        focus();
     }
 }
 

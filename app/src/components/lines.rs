@@ -56,8 +56,10 @@ impl State {
             let is_it = |(new, _): &&(String, Element)| name(new) == name(&key);
             if let Some((_, new)) = self.lines.iter().find(is_it) {
                 keep_inputs(&gone, new);
-                let focused = focused.as_ref().filter(|focused| gone.contains(Some(focused)));
-                focus = focused.and_then(|focused| counterpart(focused, &gone, new)).or(focus);
+                if let Some(focused) = focused.as_ref().filter(|it| gone.contains(Some(it))) {
+                    let twin = counterpart(focused, &gone, new);
+                    focus = Some(twin.unwrap_or_else(|| new.clone()));
+                }
             }
             gone.remove();
         }

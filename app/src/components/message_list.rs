@@ -24,7 +24,7 @@ use view::LogView;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 /// A row counts as read once it was on the screen for so long.
-const READ_AFTER: Duration = Duration::from_secs(1);
+pub(super) const READ_AFTER: Duration = Duration::from_secs(1);
 
 #[component]
 pub fn MessageList(room: OpenRoom) -> impl IntoView {
@@ -90,7 +90,11 @@ pub fn MessageList(room: OpenRoom) -> impl IntoView {
                 class=pill_class
                 type="button"
                 hidden=has_no_pill
-                on:click=move |_| view.to_latest()
+                on:click=move |_| {
+                    view.to_latest();
+                    // The button goes.
+                    composer::focus_quietly();
+                }
             >
                 {pill_words}
             </button>
@@ -198,8 +202,13 @@ fn mark_read(view: LogView) {
 
 /// What was pressed inside the list, whose elements know nothing themselves.
 fn act(view: LogView, event: &MouseEvent) {
-    let Some((act, row)) = browser::acted_on(event, "article") else { return };
     let LogView { room, desk } = view;
+    let Some((act, row)) = browser::acted_on(event, "article") else {
+        if browser::closest(event, ".message__palette").is_none() {
+            desk.stop_reacting(room);
+        }
+        return;
+    };
     if act == "older" {
         event.prevent_default();
         view.older();
@@ -219,16 +228,15 @@ fn act(view: LogView, event: &MouseEvent) {
     match &*act {
         "retry" => desk.retry(room, id),
         "edit" => {
-            if let Some(text) = desk.take_back(room, id) {
-                desk.keep_draft(room, &text);
-            }
+            desk.write_anew(room, id);
+            return composer::focus();
         }
         _ => {
             desk.take_back(room, id);
         }
     }
     // The button is gone with its row.
-    composer::focus();
+    composer::focus_quietly();
 }
 
 /// Answers a message, changes one's own, or goes to what it answers.
@@ -247,7 +255,11 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
         "react" => {
             desk.stop_amending(room);
             room.amending.set(Amending::React(message.id));
-            return focus_next("any-emoji");
+            // Where a keyboard would come up over them, the emoji are at hand already.
+            if !browser::is_coarse() {
+                focus_next("any-emoji");
+            }
+            return;
         }
         "give" => {
             let emoji = browser::pressed(event, "data-emoji").unwrap_or_default();
@@ -256,8 +268,12 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
         "reply" => {
             desk.stop_amending(room);
             room.reply.set(Some(message.clone()));
+            return composer::focus();
         }
-        "edit" => desk.edit(room, message),
+        "edit" => {
+            desk.edit(room, message);
+            return composer::focus();
+        }
         "delete" => {
             desk.ask_to_delete(room, message.id);
             // The question stands where the button was.
@@ -268,7 +284,7 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
             desk.stop_amending(room);
         }
     }
-    composer::focus();
+    composer::focus_quietly();
 }
 
 /// Gives the focus to what is about to be drawn.
@@ -295,6 +311,7 @@ fn pressed(view: LogView, event: &KeyboardEvent) {
     if key != "Enter" || event.is_composing() || event.key_code() == 229 {
         return;
     }
+    event.prevent_default();
     let Amending::React(id) = room.amending.peek() else { return };
     let message = room
         .timeline

@@ -303,6 +303,7 @@ fn state(delivery: &Delivery, desk: Desk) -> (&'static str, String, bool) {
             let seconds = until.saturating_sub(browser::ticks()).div_ceil(1000).max(1);
             ("clock", (phrases.sending_in)(seconds), false)
         }
+        _ if !desk.has_seat() => ("clock", phrases.waits_to_join.to_owned(), false),
         _ if desk.is_linked.get() => ("clock", phrases.pending.to_owned(), false),
         _ => ("clock", phrases.waiting.to_owned(), false),
     }

@@ -157,6 +157,8 @@ pub fn follow(desk: Desk, event: &MouseEvent) {
     if let Ok(history) = browser::window().history() {
         let _ = history.push_state_with_url(&JsValue::NULL, "", path.as_deref());
     }
+    // The link has done its part; what one types is for the room.
+    browser::release_focus();
     desk.show(room);
     // Closes the sidebar where it lies over the talk; elsewhere it is not open.
     browser::hide_popover("rooms");
@@ -169,6 +171,8 @@ fn listen(desk: Desk) {
             let location = browser::window().location();
             let here = location.pathname().unwrap_or_default();
             match desk.find_path(&here) {
+                // A link within the page, such as the one to the composer.
+                Some(room) if desk.current.peek().is_some_and(|shown| shown.is(&room)) => {}
                 Some(room) => desk.show(room),
                 None => {
                     let _ = location.reload();

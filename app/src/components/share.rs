@@ -85,8 +85,9 @@ fn content(path: &str, phrases: &Phrases) -> Html {
 
 /// Copies the link to a path, and says so for a moment.
 pub fn copy(desk: Desk, path: &str) {
-    // Where there is no clipboard (plain http), the address bar still has the link.
-    let _ = browser::window().navigator().clipboard().write_text(&browser::absolute(path));
+    if !browser::copy(&browser::absolute(path), desk.phrases.copy_link) {
+        return;
+    }
     desk.is_copied.set(true);
     set_timeout(move || desk.is_copied.set(false), COPIED);
 }

@@ -55,8 +55,8 @@ pub fn tidy(text: &str) -> Option<String> {
     }
     let mut tidied = String::with_capacity(text.len());
     let mut blank_lines = 0;
-    for line in text.trim().split('\n').map(|line| line.trim_end_matches('\r')) {
-        if line.trim().is_empty() {
+    for line in text.split('\n').map(|line| line.trim_end_matches('\r')) {
+        if line.chars().all(is_blank) {
             blank_lines += 1;
             continue;
         }
@@ -66,7 +66,7 @@ pub fn tidy(text: &str) -> Option<String> {
         blank_lines = 0;
         tidied.push_str(line);
     }
-    Some(tidied)
+    Some(tidied.trim().to_owned())
 }
 
 /// By how many characters the text is over the limit; 0 when it fits. A text that is over
@@ -86,7 +86,8 @@ fn is_blank(c: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -99,12 +100,15 @@ mod tests {
         assert_eq!(tidy("a\n\n\n\n\nb").as_deref(), Some("a\n\n\nb"));
         assert_eq!(tidy("a\r\nb").as_deref(), Some("a\nb"));
         assert_eq!(tidy("a\n\nb").as_deref(), Some("a\n\nb"));
+        assert_eq!(tidy("a\n\u{200b}\n \n\u{feff}\nb\n\u{200b}").as_deref(), Some("a\n\n\nb"));
         assert_eq!(tidy("❤\u{fe0f}").as_deref(), Some("❤\u{fe0f}"));
     }
 
     #[test]
     fn a_text_that_shows_nothing_is_blank() {
-        for blank in ["", "   ", "\n\n", "\u{200b}", "\u{3164}\u{feff}", "\u{e0001}"] {
+        for blank in
+            ["", "   ", "\n\n", "\u{200b}", "\u{3164}\u{feff}", "\u{e0001}", "\u{1d173}\u{fff9}"]
+        {
             assert_eq!(tidy(blank), None, "{blank:?}");
         }
     }

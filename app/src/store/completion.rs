@@ -65,12 +65,14 @@ impl Completion {
         self.chosen = (self.chosen + if down { 1 } else { count - 1 }) % count;
     }
 
-    /// The text with that name in it, and where the caret goes, in UTF-16 units.
-    pub fn complete(&self, text: &str, name: &str) -> (String, usize) {
-        let before = [&text[..self.from], "@", name, " "].concat();
+    /// The text with that name in it, and where the caret goes, in UTF-16 units. `None` if it is
+    /// another text by now.
+    pub fn complete(&self, text: &str, name: &str) -> Option<(String, usize)> {
+        let begun = text.get(self.from..self.to).filter(|begun| begun.starts_with('@'));
+        let (before, rest) = (text.get(..self.from)?, text.get(self.to..)?);
+        let before = begun.map(|_| [before, "@", name, " "].concat())?;
         let caret = before.encode_utf16().count();
-        let rest = text[self.to..].trim_start_matches(' ');
-        (before + rest, caret)
+        Some((before + rest.trim_start_matches(' '), caret))
     }
 }
 
@@ -148,9 +150,12 @@ mod tests {
         let caret = "🍊 @ㅁㅅ".encode_utf16().count();
         let completion =
             Completion::at(text, caret, vec!["민수".into()], &str::to_lowercase).unwrap();
-        let (text, caret) = completion.complete(text, "민수");
+        let (text, caret) = completion.complete(text, "민수").unwrap();
         assert_eq!(text, "🍊 @민수 안녕");
         assert_eq!(caret, "🍊 @민수 ".encode_utf16().count());
+        for another in ["짧다", "", "아주 다른 말이 거기 서 있다"] {
+            assert_eq!(completion.complete(another, "민수"), None);
+        }
     }
 
     #[test]

@@ -82,6 +82,21 @@ test('what was written is not lost to a page that is older than it', async ({ pe
   await minsu.expectMessage('잃어버리면 안 되는 말');
 });
 
+test('what a closed tab left goes out by one that stays open', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const other = await ana.page.context().newPage();
+  await other.goto(ana.page.url());
+  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  await ana.goOffline();
+  await other.getByRole('textbox', { name: ana.words.message, exact: true }).fill('닫힌 탭의 말');
+  await other.getByRole('button', { name: ana.words.send, exact: true }).click();
+  await expect(other.getByText(ana.words.waiting)).toBeVisible();
+  await other.close();
+  await ana.goOnline();
+  await ana.expectMessage('닫힌 탭의 말');
+});
+
 test('who joins or leaves in one tab has done so in the others', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(`${room}-elsewhere`);

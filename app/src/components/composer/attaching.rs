@@ -51,15 +51,25 @@ pub fn files(room: OpenRoom, phrases: &'static Phrases) -> impl IntoView {
                 State::Failed(why) => why.clone().unwrap_or_else(|| phrases.not_arrived.to_owned()),
             };
             let has_failed = matches!(upload.state, State::Failed(_));
+            let may_retry = has_failed && upload.may_be_sent();
             let (id, name) = (["file-", &upload.key.to_string()].concat(), upload.name.clone());
             let key = [&*id, &state].join("/");
-            Line { key, draw: Box::new(move || chip(&id, &name, &state, has_failed, phrases)) }
+            Line {
+                key,
+                draw: Box::new(move || chip(&id, &name, &state, [has_failed, may_retry], phrases)),
+            }
         };
         Lines(room.uploads.with(|uploads| uploads.iter().map(line).collect()))
     })
 }
 
-fn chip(id: &str, name: &str, state: &str, has_failed: bool, phrases: &Phrases) -> Html {
+fn chip(
+    id: &str,
+    name: &str,
+    state: &str,
+    [has_failed, may_retry]: [bool; 2],
+    phrases: &Phrases,
+) -> Html {
     let button = |act: &str, label: &str| {
         let attributes = [
             ("class", "button button--plain button--small button--icon"),
@@ -75,7 +85,7 @@ fn chip(id: &str, name: &str, state: &str, has_failed: bool, phrases: &Phrases) 
         element("bdi", &[("class", "composer__file-name")], &[text(name)]),
         element("small", &[], &[text(state)]),
     ];
-    if has_failed {
+    if may_retry {
         content.push(button("upload", phrases.retry));
     }
     content.push(button("detach", phrases.detach));

@@ -84,8 +84,8 @@ impl Naming {
             return;
         };
         let name = name.as_ref().or_else(|| completion.names.get(completion.chosen));
-        if let Some(name) = name {
-            let (text, caret) = completion.complete(&field.value(), name);
+        let completed = name.and_then(|name| completion.complete(&field.value(), name));
+        if let Some((text, caret)) = completed {
             field.set_value(&text);
             // Fails only for a field that is not in the document any more.
             let _ = field.set_selection_range(caret as u32, caret as u32);

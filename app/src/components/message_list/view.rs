@@ -3,10 +3,12 @@
 use super::super::room_page::desk::Desk;
 use super::super::room_page::open_room::{Older, OpenRoom};
 use super::super::{composer, once_drawn};
+use super::READ_AFTER;
 use crate::browser;
 use crate::protocol::Seq;
+use crate::protocol::limits::PAGE;
 use crate::store::Window;
-use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Scroll};
+use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Place, Scroll};
 use crate::store::timeline::{RowKey, page_of};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -36,7 +38,9 @@ impl LogView {
         if messages > 0 {
             room.scroll.update(|scroll| scroll.arrived(messages, mentions));
         }
-        let pinned = room.scroll.peek_with(|scroll| scroll.is_pinned());
+        // Who comes back to a place has what is drawn there.
+        let returns = room.place.peek_with(|place| matches!(place, Some(Place::At(_))));
+        let pinned = !returns && room.scroll.peek_with(|scroll| scroll.is_pinned());
         let mut window = room.window.peek();
         room.timeline.peek_with(|timeline| {
             window.follow(timeline.pages(), pinned, |page| self.rows(page));
@@ -86,6 +90,33 @@ impl LogView {
         let go = self.scroll(|scroll| scroll.scrolled(geometry, anchors));
         self.go(go);
         self.reach();
+        if !self.room.is_reading.change(|reads| std::mem::replace(reads, true)) {
+            set_timeout(move || self.read_on(), READ_AFTER);
+        }
+    }
+
+    /// Who reads on above the end has read up to the first message in sight. Who leaps has not
+    /// read what lies between.
+    fn read_on(self) {
+        let LogView { room, desk } = self;
+        room.is_reading.change(|reads| *reads = false);
+        let is_shown = desk.current.peek().is_some_and(|shown| shown.is(&room));
+        let place = room.scroll.peek_with(Scroll::place);
+        let (Place::At(anchors), true) = (place, is_shown && browser::is_looked_at()) else {
+            return;
+        };
+        let first = room.timeline.peek_with(|timeline| {
+            let is_in_sight = |id| {
+                let id = RowKey::Message(id).to_string();
+                anchors.iter().any(|anchor| anchor.id == id)
+            };
+            let mut messages = timeline.messages().iter();
+            messages.find(|message| is_in_sight(message.id)).map(|message| message.seq)
+        });
+        let leap = |seq: &Seq| seq.saturating_sub(room.last_read.peek()) > PAGE as u64;
+        if let Some(seq) = first.filter(|seq| !leap(seq)) {
+            desk.mark_read_to(room, seq);
+        }
     }
 
     /// Goes up to the first unread message, now that it is loaded, unless the reader has moved

@@ -154,6 +154,11 @@ impl Desk {
             .peek_with(|open| open.iter().find(|room| room.key.peek_with(|k| k == key)).copied())
     }
 
+    /// Whether one may speak in the room that is shown.
+    pub fn has_seat(self) -> bool {
+        self.current.get().is_some_and(|room| room.username.with(Option::is_some))
+    }
+
     /// Shows another room that is open.
     pub fn show(self, room: OpenRoom) {
         room.reopen(browser::wants_less_motion());
@@ -240,15 +245,22 @@ impl Desk {
 
     /// Everything up to the end was seen.
     pub fn mark_read(self, room: OpenRoom) {
-        let seq = room.timeline.peek_with(|timeline| timeline.last_seq());
+        let last = room.timeline.peek_with(|timeline| timeline.last_seq());
+        self.mark_read_to(room, last);
+    }
+
+    pub fn mark_read_to(self, room: OpenRoom, seq: Seq) {
+        let last = room.timeline.peek_with(|timeline| timeline.last_seq());
         if room.username.peek().is_none() || seq <= room.last_read.peek() {
             return;
         }
         if self.ask(Command::Read { room: room.key(), seq }, Asked::Nothing) {
             room.last_read.set(seq);
             self.change_summary(&room.key(), |summary| {
-                summary.unread = 0;
-                summary.mentions = 0;
+                summary.unread = last - seq;
+                if summary.unread == 0 {
+                    summary.mentions = 0;
+                }
             });
         }
     }

@@ -44,6 +44,8 @@ pub struct OpenRoom {
     pub place: Live<Option<Place>>,
     /// Whether the list stands where the room is to be opened.
     pub opened: Live<bool>,
+    /// In a moment it is noted what stands in sight.
+    pub is_reading: Live<bool>,
     pub older: Live<Older>,
     /// The first unread message lies above what is loaded, and is being fetched.
     pub seeks_unread: Live<bool>,
@@ -146,6 +148,7 @@ impl OpenRoom {
             divider: Live::new(divider),
             place: Live::new(None),
             opened: Live::new(false),
+            is_reading: Live::new(false),
             older: Live::new(Older::Idle),
             seeks_unread: Live::new(seeks_unread),
             refusal: Live::new(view.form.refusal.clone()),
@@ -198,6 +201,11 @@ impl OpenRoom {
     pub fn me(&self, id: Option<UserId>) -> Option<User> {
         let username = self.username.peek()?;
         Some(User { id: id?, username, room: self.key() })
+    }
+
+    /// Whether a file that was picked is not taken.
+    pub fn has_refused_file(&self) -> bool {
+        self.uploads.with(|uploads| uploads.iter().any(Upload::is_refused))
     }
 
     /// Whether one has given this emoji, as far as the page knows.

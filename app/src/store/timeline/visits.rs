@@ -29,19 +29,28 @@ struct Visit {
 }
 
 impl Log {
-    /// Remembers the changes that are to be announced; says whether there were any.
+    /// Remembers the changes that are to be announced; says whether there were any. Who is back
+    /// so soon that it is no arrival has not left either.
     pub fn note(&mut self, changes: &[PresenceChange], after: Seq) -> bool {
-        let announced = changes.iter().filter_map(|change| {
+        let mut noted = false;
+        for change in changes {
             let (user, came) = match change {
                 PresenceChange::Here { user, announce: true } => (user, true),
                 PresenceChange::Gone { user, announce: true } => (user, false),
-                PresenceChange::Here { .. } | PresenceChange::Gone { .. } => return None,
+                PresenceChange::Here { user, .. } => {
+                    let last = self.0.iter().rposition(|visit| visit.user == user.id);
+                    if let Some(last) = last.filter(|&last| !self.0[last].came) {
+                        self.0.remove(last);
+                        noted = true;
+                    }
+                    continue;
+                }
+                PresenceChange::Gone { .. } => continue,
             };
-            Some(Visit { after, user: user.id, username: user.username.clone(), came })
-        });
-        let before = self.0.len();
-        self.0.extend(announced);
-        let noted = self.0.len() > before;
+            let username = user.username.clone();
+            self.0.push_back(Visit { after, user: user.id, username, came });
+            noted = true;
+        }
         let excess = self.0.len().saturating_sub(REMEMBERED);
         self.0.drain(..excess);
         noted
@@ -114,6 +123,14 @@ mod tests {
         assert_eq!(told(&[gone(1, "A"), here(1, "A")]), ("A".into(), "".into()));
         assert_eq!(told(&[here(1, "A"), gone(1, "A"), here(1, "A")]), ("A".into(), "".into()));
         assert_eq!(told(&[gone(1, "A"), here(1, "A"), gone(1, "A")]), ("".into(), "A".into()));
+    }
+
+    #[test]
+    fn who_is_back_soon_has_not_left() {
+        let back = PresenceChange::Here { user: user(1, "A"), announce: false };
+        assert_eq!(told(&[gone(2, "B"), gone(1, "A"), back.clone()]), ("".into(), "B".into()));
+        assert_eq!(told(&[here(1, "A"), back.clone()]), ("A".into(), "".into()));
+        assert_eq!(told(&[gone(1, "A"), back, gone(1, "A")]), ("".into(), "A".into()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use super::super::open_room::{Amending, OpenRoom, Trouble};
 use super::{Asked, Desk};
+use crate::browser;
 use crate::protocol::{Command, Message, MessageId, Refusal, limits};
 use crate::store::outbox::{Delivery, Outbox};
 use leptos::prelude::set_timeout;
@@ -31,10 +32,10 @@ impl Desk {
         if let Some(entry) = underway {
             match entry.delivery {
                 Delivery::Failed(_) => {
-                    let text = self.take_back(room, entry.id);
-                    self.keep_draft(room, &text.unwrap_or_default());
+                    self.write_anew(room, entry.id);
                 }
-                _ => room.edits_next.set(true),
+                // Much later it would come as a surprise.
+                _ => room.edits_next.set(self.is_linked.peek()),
             }
             return true;
         }
@@ -51,7 +52,14 @@ impl Desk {
 
     /// What was on its way is stored: one may have waited for that.
     pub(super) fn on_stored(self, room: OpenRoom) {
+        // There is room again.
+        room.trouble.change(|trouble| trouble.take_if(|it| *it == Trouble::Full));
+        room.trouble.tell();
         let is_last = room.outbox.peek_with(Outbox::is_empty);
+        // Who writes is at the end, and has read what stands there.
+        if is_last && browser::is_looked_at() {
+            self.mark_read(room);
+        }
         if is_last
             && room.edits_next.change(std::mem::take)
             && room.draft.peek_with(String::is_empty)
@@ -76,6 +84,13 @@ impl Desk {
         }
         room.amending.tell();
         true
+    }
+
+    /// Closes the palette, if it is open.
+    pub fn stop_reacting(self, room: OpenRoom) {
+        if room.amending.peek_with(|amending| matches!(amending, Amending::React(_))) {
+            self.stop_amending(room);
+        }
     }
 
     /// Sends the edit; the text stays in the composer until it is stored.

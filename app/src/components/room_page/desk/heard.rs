@@ -46,8 +46,8 @@ impl Desk {
         });
         self.way.set_if_new(way);
         self.is_linked.set(true);
-        if greeting.user.is_some() {
-            self.me.set(greeting.user);
+        if let Some(user) = greeting.user {
+            self.is_now(user);
         }
         for room in self.open.peek() {
             room.trouble.change(|trouble| trouble.take_if(|it| *it == Trouble::NotLinked));
@@ -248,6 +248,8 @@ impl Desk {
     }
 
     pub(super) fn is_back(self, room: OpenRoom) {
+        // Other tabs may have been closed meanwhile.
+        self.restore_outbox(room);
         self.change_outbox(room, |outbox| outbox.joined());
         self.seek_unread(room);
     }

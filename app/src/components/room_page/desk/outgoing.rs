@@ -5,7 +5,7 @@ use super::super::open_room::{Amending, OpenRoom, Trouble};
 use super::{Asked, Desk};
 use crate::browser;
 use crate::protocol::{Command, MessageId, limits};
-use crate::store::outbox::StorageKey;
+use crate::store::outbox::{Entry, StorageKey};
 use crate::store::{Outbox, Typing};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -53,11 +53,26 @@ impl Desk {
         self.change_outbox(room, |outbox| outbox.retry(id, browser::fresh_id()));
     }
 
-    /// Takes a message out of the outbox, and gives its text for the composer.
-    pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<String> {
-        let entry = self.change_outbox(room, |outbox| outbox.remove(id))?;
+    /// Says nothing more of a message that waits.
+    pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<Entry> {
+        self.change_outbox(room, |outbox| outbox.remove(id))
+    }
+
+    /// Puts a message that waits into the composer again, before what stands there.
+    pub fn write_anew(self, room: OpenRoom, id: MessageId) {
+        self.stop_amending(room);
+        let Some(entry) = self.take_back(room, id) else { return };
         self.put_back(room, entry.files);
-        Some(entry.text)
+        let answered = entry
+            .reply_to
+            .and_then(|seq| room.timeline.peek_with(|timeline| timeline.message(seq).cloned()));
+        if answered.is_some() {
+            room.reply.set(answered);
+        }
+        let draft = room.draft.peek();
+        let text =
+            if draft.is_empty() { entry.text } else { [&*entry.text, "\n", &draft].concat() };
+        self.keep_draft(room, &text);
     }
 
     /// Changes the outbox, keeps it, draws it, and sends what is due.
@@ -164,28 +179,37 @@ impl Desk {
     }
 
     pub fn keep_draft(self, room: OpenRoom, text: &str) {
-        room.draft.set(text.into());
+        let before = room.draft.update(|draft| std::mem::replace(draft, text.into()));
         if room.amending.peek_with(|amending| matches!(amending, Amending::Edit { .. })) {
             // What is kept is what stood there before, and stands there again afterwards.
             return;
         }
-        if let Some(storage) = browser::local_storage() {
-            let key = draft_key(room);
+        let key = draft_key(room);
+        for storage in drafts() {
+            // What another tab has begun meanwhile is not this one's to forget.
+            let is_own =
+                || storage.get_item(&key).ok().flatten().is_some_and(|kept| kept == before);
             // A draft that cannot be kept is still in the composer.
             let _ = match text.is_empty() {
-                true => storage.remove_item(&key),
+                true if is_own() => storage.remove_item(&key),
+                true => Ok(()),
                 false => storage.set_item(&key, text),
             };
         }
     }
 
     pub(super) fn restore_draft(self, room: OpenRoom) {
-        let kept = browser::local_storage()
-            .and_then(|storage| storage.get_item(&draft_key(room)).ok().flatten());
+        let key = draft_key(room);
+        let kept = drafts().find_map(|storage| storage.get_item(&key).ok().flatten());
         if let Some(kept) = kept {
             room.draft.set(kept);
         }
     }
+}
+
+/// Where drafts are kept: this tab's, and the last of any tab.
+fn drafts() -> impl Iterator<Item = web_sys::Storage> {
+    [browser::session_storage(), browser::local_storage()].into_iter().flatten()
 }
 
 fn draft_key(room: OpenRoom) -> String {

@@ -6,12 +6,13 @@ use super::super::path;
 use super::Desk;
 use crate::browser;
 use crate::page::{JoinForm, RoomView};
-use crate::protocol::{Bell, Joined, RoomKey, RoomSummary, Snapshot};
+use crate::protocol::{Bell, Joined, RoomKey, RoomSummary, Snapshot, UserId};
+use crate::store::Outbox;
 
 impl Desk {
     pub(super) fn on_joined(self, asked_for: Option<RoomKey>, joined: Joined) {
         let Joined { user, snapshot, .. } = joined;
-        self.me.set(Some(user.id));
+        self.is_now(user.id);
         browser::set_cookie("name", &user.username);
         self.list_room(&snapshot, &user.username);
         let Some(asked_for) = asked_for else {
@@ -29,7 +30,6 @@ impl Desk {
                     room.users.update(|users| users.set_me(user.id, order));
                     room.reset(&snapshot, order);
                 });
-                self.restore_outbox(room);
                 self.is_back(room);
                 // What is kept of the page is from before (sw.js).
                 browser::tell_worker(&[("path", &*path(&asked_for))]);
@@ -45,8 +45,19 @@ impl Desk {
                 let room = OpenRoom::new(&view, Some(user.id), self.offsets);
                 self.open.change(|open| open.push(room));
                 self.restore_draft(room);
-                self.restore_outbox(room);
                 self.is_back(room);
+            }
+        }
+    }
+
+    /// Who one is. What someone else has left to send on this computer is kept for them.
+    pub(super) fn is_now(self, user: UserId) {
+        let before = self.me.update(|me| me.replace(user));
+        if before.is_some_and(|before| before != user) {
+            for room in self.open.peek() {
+                room.has_outbox.set(false);
+                room.outbox.set(Outbox::default());
+                room.show_pending(Some(user));
             }
         }
     }

@@ -31,6 +31,16 @@ pub enum State {
     Failed(Option<String>),
 }
 
+impl Upload {
+    pub fn is_refused(&self) -> bool {
+        matches!(self.state, State::Failed(Some(_)))
+    }
+
+    pub fn may_be_sent(&self) -> bool {
+        self.picked.is_some()
+    }
+}
+
 impl Desk {
     /// Takes files up and sends them, until there are as many as a message may have.
     pub fn attach(self, room: OpenRoom, picked: Vec<web_sys::File>) {
@@ -39,21 +49,24 @@ impl Desk {
             return;
         }
         for file in picked {
-            let refusal = if room.uploads.peek_with(Vec::len) >= limits::FILES {
-                Refusal::TooManyFiles { limit: limits::FILES as u32 }
-            } else if file.size() > limit as f64 {
-                Refusal::FileTooLarge { limit }
-            } else {
-                let key = browser::fresh_id();
-                let (name, picked) = (file.name(), Some(SendWrapper::new(file)));
-                let state = State::Sending(0);
-                room.uploads.update(|uploads| {
-                    uploads.push(Upload { key, name, state, picked, request: None });
-                });
-                self.upload(room, key);
-                continue;
+            if room.uploads.peek_with(Vec::len) >= limits::FILES {
+                let refusal = Refusal::TooManyFiles { limit: limits::FILES as u32 };
+                room.trouble.set(Some(Trouble::Refused(refusal)));
+                return;
+            }
+            let is_too_large = file.size() > limit as f64;
+            let state = match is_too_large {
+                true => State::Failed(Some(self.phrases.refusal(&Refusal::FileTooLarge { limit }))),
+                false => State::Sending(0),
             };
-            room.trouble.set(Some(Trouble::Refused(refusal)));
+            let key = browser::fresh_id();
+            let (name, picked) = (file.name(), (!is_too_large).then(|| SendWrapper::new(file)));
+            room.uploads.update(|uploads| {
+                uploads.push(Upload { key, name, state, picked, request: None });
+            });
+            if !is_too_large {
+                self.upload(room, key);
+            }
         }
     }
 
