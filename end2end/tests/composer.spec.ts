@@ -178,7 +178,7 @@ test('Escape says that one has read', async ({ person, bot, room }) => {
     await ana.message('첫 2.').scrollIntoViewIfNeeded();
     await expect(ana.page.getByRole('button', { name: ana.words.toLatest })).toBeVisible({ timeout: 1_000 });
   }).toPass();
-  minsu.say('새 말이에요');
+  await minsu.say('새 말이에요');
   await expect(ana.page).toHaveTitle(/^\(1\)/);
   await ana.composer.press('Escape');
   await expect(ana.page).not.toHaveTitle(/^\(/);

@@ -74,7 +74,7 @@ test('the first page leads back to where one was', async ({ person, bot, room })
   await ana.join(room);
   await ana.page.goto('/');
   await expect(ana.roomField).toHaveValue(room);
-  (await bot('민수', room)).say('어디 갔어요?');
+  await (await bot('민수', room)).say('어디 갔어요?');
   const own = ana.page.getByRole('list', { name: '내 방' });
   await expect(async () => {
     await ana.page.reload();

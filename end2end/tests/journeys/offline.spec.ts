@@ -93,6 +93,8 @@ test('what a closed tab left goes out by one that stays open', async ({ person, 
   await other.getByRole('button', { name: ana.words.send, exact: true }).click();
   await expect(other.getByText(ana.words.waiting)).toBeVisible();
   await other.close();
+  // The browser lets go of what a closed tab held in its own time.
+  await expect.poll(() => ana.page.evaluate(async () => (await navigator.locks.query()).held!.length)).toBe(1);
   await ana.goOnline();
   await ana.expectMessage('닫힌 탭의 말');
 });
