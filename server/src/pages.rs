@@ -13,7 +13,7 @@ pub use news::news;
 pub use qr::qr;
 pub use search::{permalink, search};
 pub use settings::{change, export, own, own_form, owner_link, settings};
-pub use visitor::{Visitor, locale};
+pub use visitor::{Visitor, convenience, locale};
 
 use crate::names;
 use crate::registry::{Reader, Registry};

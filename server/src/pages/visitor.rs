@@ -76,8 +76,7 @@ impl Visitor {
     /// Remembers that one has seen a room.
     pub fn has_seen(&mut self, title: &str) {
         if !self.is_prefetch {
-            let room = utf8_percent_encode(title, NON_ALPHANUMERIC);
-            self.new_cookies.push(format!("room={room}; Path=/; Max-Age=31536000; SameSite=Lax"));
+            self.new_cookies.push(convenience("room", title));
         }
     }
 
@@ -85,6 +84,14 @@ impl Visitor {
     pub fn reader(&self) -> Reader {
         Reader { address: self.address, session: self.session.clone() }
     }
+}
+
+/// A cookie that spares typing or choosing again, for a year; an empty value takes it away. Scripts
+/// may read it and write it.
+pub fn convenience(name: &str, value: &str) -> String {
+    let age = if value.is_empty() { 0 } else { 31_536_000 };
+    let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+    format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax")
 }
 
 /// Browsers say so of what they fetch ahead (`Sec-Purpose`, Fetch, section 2.2.5.1), and the

@@ -3,7 +3,7 @@
 
 use crate::engine::Posted;
 use crate::names;
-use crate::pages::{Pages, Visitor, room_path};
+use crate::pages::{Pages, Visitor, convenience, room_path};
 use crate::registry::{Joining, Saying};
 use crate::session::Session;
 use crate::transport::{fresh_id, status, to_the_end};
@@ -13,7 +13,6 @@ use app::protocol::{MessageId, Refusal, RoomKey, limits};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -81,8 +80,7 @@ async fn sit_down(
     });
     match seated.await {
         Ok(seated) => {
-            let name = utf8_percent_encode(&seated.user.username, NON_ALPHANUMERIC);
-            let cookie = format!("name={name}; Path=/; Max-Age=31536000; SameSite=Lax");
+            let cookie = convenience("name", &seated.user.username);
             let mut response = Redirect::to(&room_path(&seated.user.room)).into_response();
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -233,9 +231,7 @@ pub async fn preferences(
     let density = density.map(|tag| ("density", if tag == "compact" { tag } else { "" }));
     let mut response = Redirect::to(&came_from(&headers)).into_response();
     for (name, value) in locale.into_iter().chain(theme).chain(density) {
-        let age = if value.is_empty() { 0 } else { 31_536_000 };
-        let cookie = format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        if let Ok(cookie) = HeaderValue::from_str(&convenience(name, value)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
