@@ -58,6 +58,14 @@ export class Person {
     await this.expectInside();
   }
 
+  /** The same page once more, in a tab beside it. */
+  async anotherTab(): Promise<Page> {
+    const tab = await this.page.context().newPage();
+    await tab.goto(this.page.url());
+    await expect(tab.locator('html')).toHaveAttribute('data-hydrated');
+    return tab;
+  }
+
   async leave(): Promise<void> {
     await this.page.getByRole('button', { name: this.words.leave, exact: true }).click();
     await expect(this.composer).toBeHidden();

@@ -154,9 +154,7 @@ test.describe('an input method', () => {
 test('each of two tabs forgets its own draft only', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  const other = await ana.page.context().newPage();
-  await other.goto(ana.page.url());
-  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  const other = await ana.anotherTab();
   await ana.say('이건 보내고');
   const composer = other.getByRole('textbox', { name: ana.words.message, exact: true });
   await composer.fill('이건 아직');

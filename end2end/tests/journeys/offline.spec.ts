@@ -85,9 +85,7 @@ test('what was written is not lost to a page that is older than it', async ({ pe
 test('what a closed tab left goes out by one that stays open', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  const other = await ana.page.context().newPage();
-  await other.goto(ana.page.url());
-  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  const other = await ana.anotherTab();
   await ana.goOffline();
   await other.getByRole('textbox', { name: ana.words.message, exact: true }).fill('닫힌 탭의 말');
   await other.getByRole('button', { name: ana.words.send, exact: true }).click();
@@ -125,9 +123,7 @@ test('who joins or leaves in one tab has done so in the others', async ({ person
 test('who leaves in one tab is asked for a name in the other', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  const other = await ana.page.context().newPage();
-  await other.goto(ana.page.url());
-  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  const other = await ana.anotherTab();
   await ana.leave();
   await expect(other.getByRole('textbox', { name: ana.words.name, exact: true })).toBeVisible();
   await expect(other.getByRole('textbox', { name: ana.words.message, exact: true })).toBeHidden();
