@@ -180,24 +180,29 @@ fn Form(room: OpenRoom) -> impl IntoView {
         send();
     };
 
-    let tidied = |draft: &String| limits::tidy(draft).unwrap_or_default();
-    let over = move || limits::excess(&room.draft.with(tidied), limit);
-    let class = drawn(move || if over() > 0 { "composer composer--over" } else { "composer" });
+    // As it would be sent.
+    let tidied = move || room.draft.with(|draft| limits::tidy(draft));
+    let is_over = move |text: &str| limits::excess(text, limit) > 0;
+    let class = drawn(move || match tidied() {
+        Some(text) if is_over(&text) => "composer composer--over",
+        _ => "composer",
+    });
     // Before the script lives, a press sends the plain form.
     let cannot_send = drawn(move || {
-        let has_files = || room.uploads.with(|uploads| !uploads.is_empty());
-        let is_blank = || room.draft.with(|draft| limits::tidy(draft).is_none()) && !has_files();
-        let cannot = is_blank() || over() > 0 || room.has_refused_file();
+        let has_files = room.uploads.with(|uploads| !uploads.is_empty());
+        let may_say = tidied().map_or(has_files, |text| !is_over(&text));
+        let cannot = !may_say || room.has_refused_file();
         (desk.is_alive.get() && cannot).then_some("true")
     });
     let notes = drawn(move || {
         let trouble = room.trouble.get();
-        let notes = match () {
-            () if room.has_refused_file() => phrases.take_file_off.to_owned(),
-            () if room.awaits_files.get() => phrases.sends_with_files.to_owned(),
-            () => notes(&room.draft.with(tidied), limit, trouble, phrases),
-        };
-        element("span", &[], &[text(&notes)])
+        let mut notes = notes(&tidied().unwrap_or_default(), limit, trouble, phrases);
+        if room.has_refused_file() {
+            notes.insert(0, phrases.take_file_off.to_owned());
+        } else if room.awaits_files.get() {
+            notes = vec![phrases.sends_with_files.to_owned()];
+        }
+        element("span", &[], &[text(&notes.join(" · "))])
     });
     let mode = drawn(move || {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
@@ -305,8 +310,8 @@ fn mode(is_edit: bool, reply: Option<&Message>, phrases: &Phrases) -> Html {
     element("p", &[("class", "composer__mode-words")], &content)
 }
 
-/// One line: what is wrong, and from nine tenths of the limit on, how much is used.
-fn notes(draft: &str, limit: u32, trouble: Option<Trouble>, phrases: &Phrases) -> String {
+/// What is wrong, and from nine tenths of the limit on, how much is used.
+fn notes(draft: &str, limit: u32, trouble: Option<Trouble>, phrases: &Phrases) -> Vec<String> {
     let mut notes = Vec::new();
     match trouble {
         Some(Trouble::Full) => notes.push(phrases.outbox_full.to_owned()),
@@ -323,7 +328,7 @@ fn notes(draft: &str, limit: u32, trouble: Option<Trouble>, phrases: &Phrases) -
     if over > 0 || used as f64 >= f64::from(limit) * COUNT_FROM {
         notes.push((phrases.counter)(used, limit.into()));
     }
-    notes.join(" · ")
+    notes
 }
 
 fn press(event: &KeyboardEvent, room: OpenRoom) -> Press {

@@ -344,7 +344,7 @@ fn above(room: OpenRoom, phrases: &Phrases) -> Html {
         };
         // Who has not joined yet reads it above the form.
         let welcome = room.welcome.get();
-        if !welcome.is_empty() && room.username.with(Option::is_some) {
+        if !welcome.is_empty() && room.has_seat() {
             let attributes = [("class", "message-list__welcome"), ("dir", "auto")];
             content.push(element("p", &attributes, &[text(&welcome)]));
         }

@@ -69,7 +69,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
                 <StatusLine />
                 <Share room />
                 <Bell room />
-                {move || Anew(match room.username.with(Option::is_some) || has_unsent() {
+                {move || Anew(match room.has_seat() || has_unsent() {
                     true => Either::Left(view! { <Composer room /> }),
                     false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
                 })}

@@ -68,9 +68,11 @@ impl Completion {
     /// The text with that name in it, and where the caret goes, in UTF-16 units. `None` if it is
     /// another text by now.
     pub fn complete(&self, text: &str, name: &str) -> Option<(String, usize)> {
-        let begun = text.get(self.from..self.to).filter(|begun| begun.starts_with('@'));
         let (before, rest) = (text.get(..self.from)?, text.get(self.to..)?);
-        let before = begun.map(|_| [before, "@", name, " "].concat())?;
+        if !text[self.from..].starts_with('@') {
+            return None;
+        }
+        let before = [before, "@", name, " "].concat();
         let caret = before.encode_utf16().count();
         Some((before + rest.trim_start_matches(' '), caret))
     }

@@ -105,16 +105,17 @@ impl LogView {
         let (Place::At(anchors), true) = (place, is_shown && browser::is_looked_at()) else {
             return;
         };
+        let read = room.last_read.peek();
+        let next = read + 1..=read + PAGE as u64;
         let first = room.timeline.peek_with(|timeline| {
             let is_in_sight = |id| {
                 let id = RowKey::Message(id).to_string();
                 anchors.iter().any(|anchor| anchor.id == id)
             };
-            let mut messages = timeline.messages().iter();
+            let mut messages = timeline.messages().iter().filter(|it| next.contains(&it.seq));
             messages.find(|message| is_in_sight(message.id)).map(|message| message.seq)
         });
-        let leap = |seq: &Seq| seq.saturating_sub(room.last_read.peek()) > PAGE as u64;
-        if let Some(seq) = first.filter(|seq| !leap(seq)) {
+        if let Some(seq) = first {
             desk.mark_read_to(room, seq);
         }
     }

@@ -52,7 +52,7 @@ pub enum Tools {
 fn tools_of(message: &Message, desk: Desk) -> Tools {
     let (Some(room), me) = (desk.current.peek(), desk.me.get()) else { return Tools::None };
     let tools = match () {
-        () if message.deleted || !room.username.with(Option::is_some) => Tools::None,
+        () if message.deleted || !room.has_seat() => Tools::None,
         () if me == Some(message.user_id) => Tools::Own,
         () if room.is_owner.get() => Tools::Kept,
         () => Tools::Others,

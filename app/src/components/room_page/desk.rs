@@ -156,7 +156,7 @@ impl Desk {
 
     /// Whether one may speak in the room that is shown.
     pub fn has_seat(self) -> bool {
-        self.current.get().is_some_and(|room| room.username.with(Option::is_some))
+        self.current.get().is_some_and(|room| room.has_seat())
     }
 
     /// Shows another room that is open.

@@ -203,6 +203,11 @@ impl OpenRoom {
         Some(User { id: id?, username, room: self.key() })
     }
 
+    /// Whether one may speak here.
+    pub fn has_seat(&self) -> bool {
+        self.username.with(Option::is_some)
+    }
+
     /// Whether a file that was picked is not taken.
     pub fn has_refused_file(&self) -> bool {
         self.uploads.with(|uploads| uploads.iter().any(Upload::is_refused))
