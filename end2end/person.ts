@@ -170,7 +170,8 @@ export class Person {
   private listen(context: BrowserContext): void {
     // A violated content security policy is an error in the console, too.
     context.on('console', (message) => {
-      const isOurs = /Service Worker registration blocked by Playwright/.test(message.text());
+      // Of the tests' own making: workers are blocked, and pages are left before their link is there.
+      const isOurs = /registration blocked by Playwright|closed before the connection is established/.test(message.text());
       if (['error', 'warning'].includes(message.type()) && !isOurs)
         this.complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     });

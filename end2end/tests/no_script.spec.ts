@@ -122,6 +122,7 @@ test('who says something has read', async ({ person, bot, room }) => {
   const ana = await person('Ana', withoutScript);
   await ana.open(room);
   await submitName(ana);
+  await expect(ana.composer).toBeVisible();
   await (await bot('민수', room)).say('여기 있어요?');
   await ana.page.reload();
   await expect(ana.page.getByText(ana.words.unread)).toBeVisible();
