@@ -73,9 +73,13 @@ impl Username {
 }
 
 impl Skeleton {
-    /// The skeleton of UTS #39, section 4, of the text's case-folded NFKC form.
+    /// The skeleton of UTS #39, section 4, of the text as the Unicode Standard compares it
+    /// without regard to case and width (definition D146). Both steps begin decomposed:
+    /// folding turns the iota below a Greek letter into a letter after it, and accents must
+    /// stand before it by then.
     fn of(text: &str) -> Self {
-        let folded: String = text.nfkc().default_case_fold().nfkc().collect();
+        let folded: String =
+            text.nfd().default_case_fold().nfkd().default_case_fold().nfkd().collect();
         Skeleton::as_written(&folded)
     }
 
@@ -107,7 +111,7 @@ pub fn suggest(name: &Username, is_taken: impl Fn(&Skeleton) -> bool) -> String 
 /// never good.
 pub fn parse_room(text: &str) -> Result<(RoomKey, String), Refusal> {
     let title = tidy(text);
-    let key: String = title.replace(' ', "-").chars().default_case_fold().nfc().collect();
+    let key: String = title.replace(' ', "-").nfd().default_case_fold().nfc().collect();
     let fits = (1..=ROOM_CHARACTERS).contains(&key.chars().count());
     // A path of dots would climb in the address instead of naming a room.
     let is_path = key.contains('/') || key == "." || key == "..";

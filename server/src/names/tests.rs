@@ -155,6 +155,14 @@ fn a_taken_name_is_suggested_with_the_next_free_number() {
 }
 
 #[test]
+fn an_iota_below_stands_behind_all_accents_before_case_is_folded() {
+    let skeletons = ["Ω\u{301}\u{301}\u{345}", "ω\u{301}\u{301}\u{345}", "ῴ\u{301}"]
+        .map(|text| Username::parse(text).unwrap().skeleton());
+    assert!(skeletons.iter().all(|skeleton| *skeleton == skeletons[0]), "{skeletons:?}");
+    assert_eq!(key("Ω\u{301}\u{301}\u{345}"), key("ῴ\u{301}"));
+}
+
+#[test]
 fn a_room_has_a_key_for_its_address_and_a_title_for_people() {
     assert_eq!(
         parse_room("  Team  Lunch ").unwrap(),
@@ -214,7 +222,9 @@ proptest! {
     fn casing_and_width_never_tell_two_names_apart(text in text_of(trouble())) {
         if let Ok(name) = Username::parse(&text) {
             let text = name.as_str();
-            let spelt = [text.to_uppercase(), text.to_lowercase(), text.nfkc().collect(), text.nfd().collect()];
+            // Only decomposed text keeps its accents on their letter in another case.
+            let apart: String = text.nfd().collect();
+            let spelt = [apart.to_uppercase(), apart.to_lowercase(), text.nfkc().collect(), apart];
             for other in spelt.iter().filter_map(|text| Username::parse(text).ok()) {
                 // `İ` and `ı` change their letter with their case, outside of Turkish.
                 if !text.contains(['İ', 'ı']) {
