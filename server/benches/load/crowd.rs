@@ -177,6 +177,23 @@ impl Crowd {
         }
     }
 
+    /// What is still to come, in words.
+    pub fn lacks(&self) -> String {
+        let links = self.members.iter().filter_map(|member| member.link.as_ref());
+        let upgraded = links.clone().filter(|link| link.is_upgraded).count();
+        let (joined, all, linked) = (self.joined, self.members.len(), links.count());
+        let (missing, wrong) = (self.missing(), self.tally.wrong);
+        let lacking = self.members.iter().enumerate().filter(|(n, member)| {
+            let next = self.senders[self.first_sender(*n)..].iter().map(|sender| sender.next);
+            !member.heard.iter().copied().eq(next.take(member.heard.len()))
+        });
+        let lacking: Vec<_> = lacking.map(|(n, member)| (n, &member.heard)).take(20).collect();
+        format!(
+            "{joined} of {all} joined, {linked} linked, {upgraded} upgraded, {wrong} wrong, \
+             {missing} missing: {lacking:?}"
+        )
+    }
+
     /// How many deliveries are still to come.
     pub fn missing(&self) -> u64 {
         let missing = |(n, member): (usize, &Member)| {

@@ -226,6 +226,10 @@ fn storm(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
         crowd.tell(sender % rooms);
     }
     let wrong = crowd.fall_silent();
+    if wrong > 0 {
+        eprintln!("before the restart: {}", crowd.lacks());
+        return Err(wrong);
+    }
     drop(server);
 
     let server = subject.start(home);
@@ -238,7 +242,8 @@ fn storm(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
     talkers.begin_to_measure();
     let mut turns = 0..;
     while !(crowd.is_assembled() && crowd.missing() == 0) {
-        assert!(begun.elapsed() < Duration::from_secs(120), "not all came back");
+        let is_late = begun.elapsed() > Duration::from_secs(120);
+        assert!(!is_late, "not all came back: {}", crowd.lacks());
         talkers.tell(turns.next().unwrap_or_default() % TALKERS);
         // A tenth of a second is the pace of the talk, a millisecond the grain of its times.
         for _ in 0..10 {
@@ -248,8 +253,9 @@ fn storm(subject: Subject, scale: Scale, home: &Path) -> Result<Figures, u64> {
     }
     let took = begun.elapsed();
     let live = talkers.end_measure();
-    let wrong = wrong + crowd.fall_silent() + talkers.fall_silent();
+    let wrong = crowd.fall_silent() + talkers.fall_silent();
     if wrong > 0 {
+        eprintln!("those who came back: {}; those who talked: {}", crowd.lacks(), talkers.lacks());
         return Err(wrong);
     }
     Ok(vec![

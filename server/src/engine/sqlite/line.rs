@@ -7,7 +7,7 @@
 use super::write::Write;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::time::{Instant, timeout_at};
 
 /// Commits in which nobody's words wait begin so far apart.
@@ -17,6 +17,10 @@ const GATHER: Duration = Duration::from_millis(5);
 pub(super) struct Line {
     writes: mpsc::Sender<Write>,
     urgent: Arc<Notify>,
+    /// Whoever has it is the next to get a place. A place is promised in the order of waiting, but
+    /// taken in the order in which the waiting are woken: what one connection says in one go would
+    /// change places. It guards no data, and is held over the wait for a place.
+    turn: Mutex<()>,
 }
 
 /// The log is closed.
@@ -34,14 +38,15 @@ pub(super) struct Waiting {
 pub(super) fn line(places: usize) -> (Line, Waiting) {
     let (sender, writes) = mpsc::channel(places);
     let urgent = Arc::new(Notify::new());
-    let line = Line { writes: sender, urgent: Arc::clone(&urgent) };
+    let line = Line { writes: sender, urgent: Arc::clone(&urgent), turn: Mutex::new(()) };
     (line, Waiting { writes, urgent, gathers_until: Instant::now() })
 }
 
 impl Line {
-    /// Waits for a place.
+    /// Waits for a place. Writes stand in line in the order in which these were first polled.
     pub async fn put(&self, write: Write) -> Result<(), Closed> {
         let is_urgent = write.is_urgent();
+        let _turn = self.turn.lock().await;
         self.writes.send(write).await.map_err(|_| Closed)?;
         if is_urgent {
             self.urgent.notify_one();
@@ -99,6 +104,28 @@ mod tests {
         tokio::join!(waiting.gather(&mut writes, 3), come);
         assert_eq!(writes.len(), 3, "as many as were asked for");
         assert!(begin.elapsed() >= GATHER);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_place_is_overtaken_by_nobody() {
+        let (line, mut waiting) = line(2);
+        for key in ["1", "2"] {
+            assert!(line.put(room(key)).await.is_ok());
+        }
+        let mut third = Box::pin(line.put(room("3")));
+        assert!(futures::poll!(third.as_mut()).is_pending());
+        // There is a place for the third, and one more, before the third hears of it.
+        let mut writes = Vec::new();
+        waiting.writes.recv_many(&mut writes, 2).await;
+        let fourth = line.put(room("4"));
+        let (fourth, third) = tokio::join!(biased; fourth, third);
+        assert!(third.is_ok() && fourth.is_ok());
+        waiting.writes.recv_many(&mut writes, 2).await;
+        let keys = writes.iter().map(|write| match write {
+            Write::MakeRoom { key, .. } => key.as_str(),
+            _ => "another",
+        });
+        assert_eq!(keys.collect::<Vec<_>>(), ["1", "2", "3", "4"]);
     }
 
     #[tokio::test(start_paused = true)]
