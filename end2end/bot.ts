@@ -44,6 +44,11 @@ export class Bot {
     await Promise.all(Array.from(texts, (text) => this.say(text)));
   }
 
+  /** Looks elsewhere, or is back. */
+  async beAway(on: boolean): Promise<void> {
+    await this.command({ away: { on } });
+  }
+
   async leave(): Promise<void> {
     await this.command({ leave: { room: this.room } });
     this.close();

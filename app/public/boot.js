@@ -17,6 +17,9 @@ document.addEventListener('click', (event) => {
   );
 });
 
+// On a screen that is touched nothing can be pointed at.
+document.addEventListener('touchstart', () => import(`/hold.js${version}`), { once: true, passive: true });
+
 // Colours and density change where one is, and nothing one has begun is lost. A language is another
 // page.
 document.addEventListener('submit', (event) => {
@@ -34,13 +37,14 @@ document.addEventListener('submit', (event) => {
     button.setAttribute('aria-pressed', isSwitch ? isOn : button === pressed);
 });
 
-// Keeps the room for when there is no network, as it is when one looks away. Browsers have this
-// over https only, and on this very machine.
+// Keeps the room for when there is no network, as it is when one looks away, and once a minute if
+// something was said. Browsers have this over https only, and on this very machine.
 const worker = navigator.serviceWorker;
 worker?.register('/sw.js').catch(() => {}); // where it is not allowed, nothing is kept
-let keptAt = 0;
+const last = () => location.pathname + document.querySelector('.message-list__rows')?.lastElementChild?.id;
+let kept = last();
 function keep(keeper) {
-  keptAt = Date.now();
+  kept = last();
   const files = performance.getEntriesByType('resource').map(({ name }) => name);
   keeper?.postMessage({ path: location.pathname, files });
 }
@@ -57,5 +61,9 @@ document.addEventListener('visibilitychange', () => {
   // Who leaves the room takes it back.
   const isLeft = 'left' in document.documentElement.dataset;
   if (isLeft) worker?.controller?.postMessage({ path: location.pathname, forget: true });
-  else if (Date.now() - keptAt > 60_000) keep(worker?.controller);
+  else keepNews();
 });
+function keepNews() {
+  if (kept !== last() && navigator.onLine) keep(worker?.controller);
+}
+setInterval(() => document.hidden || keepNews(), 60_000);

@@ -7,11 +7,14 @@ const KEPT = 'sarangbang-1';
 // Whoever has gone is not here because their page is kept.
 const UNSEEN = { headers: { purpose: 'prefetch' } };
 
+// What one sees instead of a page that is not kept.
+const OFFLINE = '/offline';
+
 // As many rooms as one may sit in.
 const ROOMS = 20;
 
 const isPage = ({ pathname, search }) => !search && /^\/(rooms\/[^/]+)?$/.test(pathname);
-const isFile = ({ pathname }) => /^\/(pkg\/|boot\.js$|viewer\.js$|favicon|icon-)/.test(pathname);
+const isFile = ({ pathname }) => /^\/(pkg\/|(boot|viewer|hold)\.js$|favicon|icon-)/.test(pathname);
 
 self.addEventListener('install', () => self.skipWaiting());
 
@@ -20,9 +23,9 @@ self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (request.mode === 'navigate' && isPage(url)) event.respondWith(page(event, url.pathname));
-  else if (isFile(url)) event.respondWith(file(event, url));
+  if (url.origin !== self.location.origin) return;
+  if (request.destination === 'document') event.respondWith(request.method === 'GET' && isPage(url) ? page(event, url.pathname) : visit(request));
+  else if (request.method === 'GET' && isFile(url)) event.respondWith(file(event, url));
 });
 
 self.addEventListener('message', (event) => event.waitUntil(asked(event.data)));
@@ -43,6 +46,8 @@ async function keep({ path, files = [], forget }) {
     const urls = files.map((name) => new URL(name)).filter((url) => url.origin === self.location.origin && isFile(url));
     for (const url of urls) if (!(await kept.match(url, { ignoreVary: true }))) await keepFile(kept, url, await fetch(url));
     if (isPage(new URL(path, self.location.origin))) await keepPage(path, await fetch(path, UNSEEN));
+    const offline = await fetch(OFFLINE);
+    if (offline.ok) await kept.put(OFFLINE, offline);
   } catch {
     // Without a network there is nothing newer to keep.
   }
@@ -55,8 +60,16 @@ async function page(event, path) {
     return answer;
   } catch {
     const kept = await caches.open(KEPT);
-    return (await kept.match(path, { ignoreVary: true })) ?? Response.error();
+    return (await kept.match(path, { ignoreVary: true })) ?? noPage();
   }
+}
+
+// A form that is sent, or a page that is not kept.
+const visit = (request) => fetch(request).catch(noPage);
+
+async function noPage() {
+  const kept = await caches.open(KEPT);
+  return (await kept.match(OFFLINE, { ignoreVary: true })) ?? Response.error();
 }
 
 async function keepPage(path, answer) {
@@ -78,7 +91,8 @@ async function file(event, url) {
     event.waitUntil(keepFile(kept, url, answer.clone()));
     return answer;
   } catch {
-    return known ?? Response.error();
+    // An older version is better than none.
+    return known ?? (await kept.match(url, { ignoreSearch: true, ignoreVary: true })) ?? Response.error();
   }
 }
 

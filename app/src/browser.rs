@@ -364,11 +364,33 @@ extern "C" {
     fn request_lock(name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
 }
 
+/// Whether the browser has locks: over plain http it has none.
+pub fn has_locks() -> bool {
+    Reflect::has(&window().navigator(), &"locks".into()).unwrap_or(false)
+}
+
+/// Does something under a lock, if nobody holds it.
+pub fn under_lock(name: &str, act: impl FnOnce() + 'static) {
+    let granted = Closure::once_into_js(move |lock: JsValue| {
+        if !lock.is_null() {
+            act();
+        }
+    });
+    // Fails where there are no locks.
+    let _ = request_lock(name, &if_available(), granted.unchecked_ref());
+}
+
+fn if_available() -> Object {
+    let options = Object::new();
+    // Fails only for what is no object.
+    let _ = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
+    options
+}
+
 /// Takes a lock that all tabs of this origin see, and holds it until the tab ends. `Some(false)`
 /// if another tab holds it; `None` where the browser has no locks (a page over plain http).
 pub async fn hold_lock(name: &str) -> Option<bool> {
-    let options = Object::new();
-    Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
+    let options = if_available();
     let mut request = None;
     let answer = Promise::new(&mut |resolve, _| {
         let granted = Closure::once_into_js(move |lock: JsValue| {

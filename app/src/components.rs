@@ -1,7 +1,7 @@
 //! What is seen, one file per thing. Each draws state that `store` and `connection` decide;
 //! `room_page` alone joins the two.
 
-use crate::page::{Boot, RoomView, View};
+use crate::page::{Boot, View};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -56,13 +56,13 @@ pub fn App(boot: Boot) -> impl IntoView {
         }
     });
     let (theme, room) = (boot.theme, desk.current.peek());
-    match (boot.view, room) {
-        (View::Room(RoomView { form, .. }), Some(first)) => {
-            Either::Left(view! { <room_page::RoomPage first form theme /> })
-        }
-        (View::Home(form) | View::Room(RoomView { form, .. }), _) => {
-            Either::Right(view! { <home_page::HomePage form theme /> })
-        }
+    let form = match boot.view {
+        View::Room(room) => room.form,
+        View::Home(form) => form,
+    };
+    match room {
+        Some(first) => Either::Left(view! { <room_page::RoomPage first form theme /> }),
+        None => Either::Right(view! { <home_page::HomePage form theme /> }),
     }
 }
 

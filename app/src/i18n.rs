@@ -27,7 +27,6 @@ pub struct Phrases {
     pub room_title: fn(room: &str, unread: u64) -> String,
     /// The name of the language itself, for the switch.
     pub language_name: &'static str,
-    pub language: &'static str,
     pub theme: &'static str,
     pub theme_system: &'static str,
     pub theme_light: &'static str,
@@ -42,7 +41,6 @@ pub struct Phrases {
 
     // home_page
     pub public_rooms: &'static str,
-    pub no_public_rooms: &'static str,
 
     // join_form
     pub name_label: &'static str,
@@ -113,7 +111,6 @@ pub struct Phrases {
     pub joined: fn(people: &str) -> String,
     pub left: fn(people: &str) -> String,
     pub left_count: fn(u64) -> String,
-    pub restarted: &'static str,
 
     // message_row
     pub message_label: fn(author: &str, time: &str) -> String,
@@ -204,8 +201,6 @@ pub struct Phrases {
     pub back_home: &'static str,
 
     // Dates and times, of fields someone else has computed for the reader's zone.
-    pub today: &'static str,
-    pub yesterday: &'static str,
     /// `month` and `day` from 1, `weekday` from 0 for Sunday.
     pub date: fn(year: i32, month: u32, day: u32, weekday: u32) -> String,
     /// `hour` from 0 to 23.
@@ -222,6 +217,11 @@ pub struct Phrases {
     /// What only programs read; the page does not carry it.
     #[cfg(feature = "ssr")]
     pub api: ApiPhrases,
+}
+
+/// What the browser only ever adopts as the server drew it: its program does not carry it.
+const fn adopted(phrase: &'static str) -> &'static str {
+    if cfg!(feature = "ssr") { phrase } else { "" }
 }
 
 /// A system line names this many people; the rest are counted.
@@ -259,6 +259,17 @@ impl Phrases {
                 [(self.joined)(&people(joined)), (self.left_count)(left.len() as u64)].join(" · ")
             }
         }
+    }
+
+    /// The same with every name; `None` where the line has them all.
+    pub fn all_comings_and_goings(&self, joined: &[&str], left: &[&str]) -> Option<String> {
+        let told = if joined.is_empty() { NAMED } else { 1 };
+        let lacks_any = joined.len() > NAMED || left.len() > told;
+        let line = |names: &[&str], what: fn(&str) -> String| {
+            (!names.is_empty()).then(|| what(&(self.people)(names, 0)))
+        };
+        let lines = [line(joined, self.joined), line(left, self.left)];
+        lacks_any.then(|| lines.into_iter().flatten().collect::<Vec<_>>().join(" · "))
     }
 
     /// "A is typing", "A, B and 2 others are typing"; empty when nobody is.
@@ -362,6 +373,19 @@ mod tests {
             "Ana, Ben and 1 other joined"
         );
         assert_eq!(EN.comings_and_goings(&[], &[]), "");
+    }
+
+    #[test]
+    fn a_folded_line_can_be_opened() {
+        let all = EN.all_comings_and_goings(&["A", "B", "C"], &["D", "E"]);
+        assert_eq!(all.as_deref(), Some("A, B and C joined · D and E left"));
+        let all = KO.all_comings_and_goings(&[], &["가", "나", "다"]);
+        assert_eq!(all.as_deref(), Some("가님, 나님, 다님이 나갔어요"));
+        for (joined, left) in
+            [(&["A", "B"][..], &["C"][..]), (&[], &["A", "B"]), (&["A"], &[]), (&[], &[])]
+        {
+            assert_eq!(EN.all_comings_and_goings(joined, left), None);
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub struct Unsent {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum View {
     Home(JoinForm),
-    Room(RoomView),
+    Room(Box<RoomView>),
 }
 
 /// A room's page: the room, and the form for those who have not joined.
@@ -99,6 +99,8 @@ pub enum Problem {
     NotFound,
     /// A form that another site sent, or one without the cookie.
     ForeignForm,
+    /// There is no network. Shown by the page's worker.
+    Offline,
     Refused(Refusal),
 }
 

@@ -45,10 +45,16 @@ test('↑ in an empty composer edits the last message, Escape lets it be, and th
   await expect(ana.composer).toHaveValue('처음');
   await ana.page.getByRole('button', { name: '그만두기' }).click();
   await expect(ana.composer).toHaveValue('쓰던 말');
-  // An edit that is broken off by closing the tab leaves the draft, not the edit.
+  // An edit that is broken off by a reload goes on, and the draft is kept beneath it; by closing the
+  // tab, the draft stays.
   await press(ana, '처음', '고치기');
   await ana.write('처음?');
   await ana.reload();
+  await expect(ana.composer).toHaveValue('처음?');
+  const tab = await ana.anotherTab();
+  await expect(tab.getByRole('textbox', { name: ana.words.message, exact: true })).toHaveValue('쓰던 말');
+  await tab.close();
+  await ana.composer.press('Escape');
   await expect(ana.composer).toHaveValue('쓰던 말');
   await expect(ana.messages.first()).toContainText('처음');
 });

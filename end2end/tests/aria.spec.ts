@@ -29,7 +29,7 @@ test('a room, before and after one has joined', async ({ person, bot, room }) =>
       - paragraph: 0명
       - link "대화 찾기"
       - button "초대하기"
-      - button "알림"
+      - button /알림/
       - heading "대화" [level=2]
       - log "대화":
         - paragraph: 아직 조용해요

@@ -76,40 +76,85 @@ test('files are pasted and dropped, and others than pictures are saved', async (
   expect((await download).suggestedFilename()).toBe('drop.txt');
 });
 
-test('what is sent before its files are there waits for them', async ({ person, room }) => {
-  const ana = await person('Ana');
+test('what is sent before its files are there waits for them in the talk', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
   await ana.join(room);
+  await minsu.join(room);
   const go = await holdUploads(ana);
   await field(ana).setInputFiles(tangerines);
   await expect(chips(ana)).toContainText(['%']);
   await ana.say('천천히 올라가요');
-  await expect(ana.composer).toHaveValue('천천히 올라가요');
-  await expect(ana.page.getByText('다 올라가면 보낼게요')).toBeVisible();
-  await expect(ana.messages).toHaveCount(0);
-  go();
-  await expect(ana.message('천천히 올라가요').getByRole('img', { name: '귤.png' })).toBeVisible();
+  // The composer is free for what comes next, which need not wait.
   await expect(ana.composer).toHaveValue('');
+  await expect(chips(ana)).toHaveCount(0);
+  await expect(ana.message('천천히 올라가요')).toContainText('다 올라가면 보낼게요');
+  await ana.expectAccessible();
+  await ana.say('먼저 갈게요');
+  await minsu.expectMessage('먼저 갈게요');
+  await ana.write('아직 쓰는 말');
+  go();
+  await expect(minsu.message('천천히 올라가요').getByRole('img', { name: '귤.png' })).toBeVisible();
+  await expect(ana.message('천천히 올라가요').getByRole('img', { name: '귤.png' })).toBeVisible();
+  await expect(ana.composer).toHaveValue('아직 쓰는 말');
+  await minsu.expectConversation(['먼저 갈게요', '천천히 올라가요']);
 });
 
-test('what one writes meanwhile is not sent by a file that arrives', async ({ person, room }) => {
+test('what waits for its files can be taken back, whole', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);
-  await ana.say('처음 말');
-  await ana.expectMessage('처음 말');
-  const go = await holdUploads(ana);
   await field(ana).setInputFiles(tangerines);
-  await ana.say('이 사진과 함께');
-  await expect(ana.page.getByText('다 올라가면 보낼게요')).toBeVisible();
-  await ana.message('처음 말').hover();
-  await ana.message('처음 말').getByRole('button', { name: '고치기' }).click();
-  await expect(ana.composer).toHaveValue('처음 말');
-  go();
   await expect(chips(ana)).toContainText(['KB']);
-  await ana.composer.press('Escape');
-  await expect(ana.composer).toHaveValue('이 사진과 함께');
-  await expect(ana.messages).toHaveCount(1);
+  const go = await holdUploads(ana);
+  await field(ana).setInputFiles({ ...tangerines, name: '둘째.png' });
+  await ana.say('잠깐만요');
+  await ana.message('잠깐만요').getByRole('button', { name: '고치기' }).click();
+  await expect(ana.composer).toHaveValue('잠깐만요');
+  await expect(chips(ana)).toContainText(['귤.png', '둘째.png']);
+  await expect(chips(ana)).toHaveCount(2);
   await ana.composer.press('Enter');
-  await expect(ana.message('이 사진과 함께').getByRole('img')).toBeVisible();
+  await ana.message('잠깐만요').getByRole('button', { name: '지우기' }).click();
+  await expect(ana.messages).toHaveCount(0);
+  go();
+  await ana.say('없던 일로 해요');
+  await ana.expectMessage('없던 일로 해요');
+  await expect(ana.page.getByRole('img', { name: /png/ })).toHaveCount(0);
+});
+
+test('a reload loses the files that were on their way, and no word', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await holdUploads(ana);
+  await field(ana).setInputFiles(tangerines);
+  await ana.say('사진이랑 같이');
+  await expect(ana.message('사진이랑 같이')).toContainText('다 올라가면 보낼게요');
+  await ana.reload();
+  await expect(ana.message('사진이랑 같이')).toContainText('다시 올려 주세요');
+  await ana.message('사진이랑 같이').getByRole('button', { name: '고치기' }).click();
+  await expect(ana.composer).toHaveValue('사진이랑 같이');
+});
+
+test('a file that the server does not take leaves the message to its writer', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  ana.allow(/status of 507/);
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  await ana.page.route('**/files?name=*', async (route) => {
+    await asked;
+    await route.fulfill({ status: 507, contentType: 'application/problem+json', body: '{"detail":"자리가 없어요."}' });
+  });
+  await field(ana).setInputFiles(tangerines);
+  await ana.say('이 사진 좀 봐요');
+  answer();
+  await expect(ana.message('이 사진 좀 봐요')).toContainText('보내지 못했어요');
+  await ana.write('다른 말');
+  await ana.message('이 사진 좀 봐요').getByRole('button', { name: '고치기' }).click();
+  await expect(ana.composer).toHaveValue('이 사진 좀 봐요\n다른 말');
+  await expect(chips(ana)).toContainText(['자리가 없어요.']);
+  await chips(ana).getByRole('button', { name: '빼기' }).click();
+  await ana.composer.press('Enter');
+  // It has a time of its own, and a link, once it is stored.
+  await expect(ana.message('이 사진 좀 봐요').getByRole('link', { name: /\d:\d\d/ })).toBeVisible();
 });
 
 test('what does not arrive is tried again, and what cannot be sent says why', async ({ person, room }) => {

@@ -56,7 +56,9 @@ test('who looks elsewhere is told what they wanted to be told', async ({ person,
     { title: room, body: '민수: @Ana 여기 봐요', tag: expect.stringMatching(/\/2$/), silent: true },
   ]);
 
+  await expect(ana.page.getByRole('button', { name: '알림: 나를 부를 때만' })).toBeVisible();
   await choose(ana, '모든 메시지');
+  await expect(ana.page.getByRole('button', { name: '알림: 모든 메시지' })).toBeVisible();
   await minsu.say('이제 다 들려요');
   await expect.poll(async () => (await told()).map(({ body }) => body)).toEqual(['민수: @Ana 여기 봐요', '민수: 이제 다 들려요']);
 

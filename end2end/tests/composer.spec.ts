@@ -1,4 +1,5 @@
 import { expect, type Person, test } from '../fixtures';
+import { png } from '../png';
 import { InputMethod } from '../input_method';
 
 test('Enter sends and Shift+Enter breaks the line', async ({ person, room }) => {
@@ -64,6 +65,40 @@ test('what was being written survives a reload', async ({ person, room }) => {
   await ana.write('아직 쓰는 중');
   await ana.reload();
   await expect(ana.composer).toHaveValue('아직 쓰는 중');
+});
+
+test('an answer, its file and an edit under way survive a reload and another language', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await ana.say('언제 볼까요');
+  await expect(ana.message('언제 볼까요').getByRole('link', { name: /\d:\d\d/ })).toBeVisible();
+  const tool = (text: string, name: string) => ana.message(text).getByRole('button', { name });
+  await ana.message('언제 볼까요').hover();
+  await tool('언제 볼까요', '답장').click();
+  await ana.write('일곱 시요');
+  await ana.page.locator('#composer-files').setInputFiles({ name: '지도.png', mimeType: 'image/png', buffer: png(32, 32) });
+  const chips = ana.page.locator('.composer__files');
+  await expect(chips).toContainText('KB');
+  await ana.reload();
+  await expect(ana.composer).toHaveValue('일곱 시요');
+  await expect(ana.page.getByText('Ana님에게 답장')).toBeVisible();
+  await expect(chips).toContainText('지도.png');
+  await ana.composer.press('Enter');
+  const answer = ana.message('일곱 시요');
+  await expect(answer.getByRole('img', { name: '지도.png' })).toBeVisible();
+  await expect(answer.locator('.message__quote')).toContainText('언제 볼까요');
+  await expect(chips).not.toContainText('지도.png');
+
+  await ana.composer.press('ArrowUp');
+  await expect(ana.composer).toHaveValue('일곱 시요');
+  await ana.composer.fill('여덟 시요');
+  await ana.page.getByRole('button', { name: 'English' }).click();
+  const composer = ana.page.getByRole('textbox', { name: 'Message', exact: true });
+  await expect(composer).toHaveValue('여덟 시요');
+  await expect(ana.page.getByText('You are editing a message')).toBeVisible();
+  await composer.press('Enter');
+  await expect(ana.page.getByRole('article').filter({ hasText: '여덟 시요' })).toContainText('(edited)');
+  await expect(composer).toHaveValue('');
 });
 
 test('what is typed before the script runs is kept, with focus and caret', async ({ person, room }) => {

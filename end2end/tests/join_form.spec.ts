@@ -101,3 +101,18 @@ for (const language of ['ko', 'en'] as const) {
     });
   }
 }
+
+for (const javaScriptEnabled of [true, false])
+  test(`a room is called as its link writes it, ${javaScriptEnabled ? 'with' : 'without'} script`, async ({ person, room }) => {
+    const [ana, title] = [await person('Ana', { javaScriptEnabled }), `Our ${room}`];
+    await ana.open(title);
+    const heading = ana.page.getByRole('heading', { name: title, exact: true });
+    await expect(heading).toBeVisible();
+    await ana.nameField.fill('Ana');
+    await ana.joinButton.click();
+    await expect(ana.composer).toBeVisible();
+    await expect(heading).toBeVisible();
+    const minsu = await person('민수');
+    await minsu.open(title.toLowerCase());
+    await expect(minsu.page.getByRole('heading', { name: title, exact: true })).toBeVisible();
+  });

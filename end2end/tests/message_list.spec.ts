@@ -176,3 +176,24 @@ test('a room one comes back to is where one left it, however far up', async ({ p
   await ana.page.goBack();
   await expect(ana.message('n250.')).toBeInViewport();
 });
+
+test('a line about many who came can be opened, and stays open', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  for (const name of ['가영', '나래', '다솜']) await bot(name, room);
+  const line = ana.conversation.locator('details').filter({ hasText: '외 1명이 들어왔어요' });
+  await line.locator('summary').click();
+  await expect(line).toContainText('가영님, 나래님, 다솜님이 들어왔어요');
+  await ana.expectAccessible();
+  await bot('라라', room);
+  await expect(ana.conversation.getByText('가영님, 나래님, 다솜님, 라라님이 들어왔어요')).toBeVisible();
+});
+
+test('a few emoji alone are large, on one line or two, keys as well', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  for (const text of ['🎉\n🍊', '1️⃣2️⃣', '번호는 12']) await minsu.say(text);
+  await ana.expectMessage('번호는 12');
+  await expect(ana.conversation.locator('.message--emoji')).toHaveCount(2);
+});

@@ -143,3 +143,28 @@ test('who reacts by keyboard stays at the message', async ({ person, room }) => 
   await expect(reaction).toHaveCount(0);
   await expect(row(ana, '하나')).toBeFocused();
 });
+
+test('a finger that keeps still is told who gave it', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana', { hasTouch: true, isMobile: true }), await person('민수')];
+  await minsu.join(room);
+  await minsu.say('일곱 시에 봐요');
+  await choose(minsu, '일곱 시');
+  await row(minsu, '일곱 시').getByRole('group').getByRole('button', { name: '👍' }).click();
+  await ana.join(room);
+  const chip = row(ana, '일곱 시').locator('.reaction');
+  // The first touch loads what the next ones need.
+  await row(ana, '일곱 시').tap();
+  await expect(ana.page.locator('.tip')).toBeAttached();
+  const { x, y, width, height } = (await chip.boundingBox())!;
+  const cdp = await ana.page.context().newCDPSession(ana.page);
+  const touch = (type: 'touchStart' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    cdp.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await touch('touchStart', [{ x: x + width / 2, y: y + height / 2 }]);
+  await expect(ana.page.locator('.tip')).toHaveText('민수님: 👍');
+  await touch('touchEnd', []);
+  // To look at it gives nothing.
+  await expect(chip).toHaveText('👍 1');
+  await chip.tap();
+  await expect(chip).toHaveText('👍 2');
+  await expect(ana.page.locator('.tip')).toBeHidden();
+});

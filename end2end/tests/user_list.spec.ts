@@ -1,3 +1,4 @@
+import { type Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 
 test.use({ settings: { SARANGBANG_GRACE: '1' } });
@@ -44,4 +45,52 @@ test('a second tab is the same person', async ({ person, bot, room }) => {
   // Someone who comes later is listed after everything that has happened before.
   await bot('민수', room);
   await expect(ana.users).toHaveText([/Ana/, /민수/]);
+});
+
+test('who looks elsewhere is marked, and who is back is not', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await expect(ana.users).toHaveText([/Ana/, /민수/]);
+  await minsu.beAway(true);
+  await expect(ana.user('민수')).toContainText('자리 비움');
+  await ana.expectAccessible();
+  // Who comes later sees it from the start.
+  const bora = await person('보라', { javaScriptEnabled: false });
+  await bora.open(room);
+  await expect(bora.user('민수')).toContainText('자리 비움');
+  await minsu.beAway(false);
+  await expect(ana.user('민수')).not.toContainText('자리 비움');
+});
+
+/** Nobody looks at the tab any more, or someone does again. */
+const turn = (page: Page, hidden: boolean) =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, hidden);
+
+test('who has all tabs out of sight for five minutes is away', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await minsu.join(room);
+  await ana.page.clock.install();
+  await ana.join(room);
+  const mark = minsu.user('Ana').getByText('자리 비움');
+  await turn(ana.page, true);
+  await ana.page.clock.fastForward('04:00');
+  await turn(ana.page, false);
+  await turn(ana.page, true);
+  await ana.page.clock.fastForward('04:00');
+  await minsu.say('있어요?');
+  await ana.expectMessage('있어요?');
+  await expect(mark).toHaveCount(0);
+  await ana.page.clock.fastForward('01:00');
+  await expect(mark).toBeVisible();
+  // Another tab that is looked at is enough.
+  const tab = await ana.anotherTab();
+  await expect(mark).toHaveCount(0);
+  await tab.close();
+  await expect(mark).toBeVisible();
+  await turn(ana.page, false);
+  await expect(mark).toHaveCount(0);
 });

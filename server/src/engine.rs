@@ -12,6 +12,7 @@ use app::protocol::{
 };
 use async_trait::async_trait;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 mod bells;
@@ -248,6 +249,8 @@ pub struct RoomBatch {
 #[derive(Debug)]
 pub struct Commit {
     pub batches: Vec<RoomBatch>,
+    /// How long it took to be on the disk.
+    pub took: Duration,
     answers: Vec<(oneshot::Sender<Answer>, Answer)>,
 }
 

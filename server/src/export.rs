@@ -7,7 +7,7 @@ use crate::names;
 use crate::registry::now_millis;
 use crate::transport::http;
 use app::calendar::Date;
-use app::components::export_page::{Export, Pictures};
+use app::components::export_page::{Enclosed, Export};
 use app::i18n::Locale;
 use app::protocol::{Cursor, File, FileId, Message, Refusal, RoomKey, Seq};
 use clap::ValueEnum;
@@ -17,10 +17,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Messages read at a time.
+/// Messages read at a time, and of those that may bring their files along.
 const PAGE: usize = 50;
+const PAGE_WITH_FILES: usize = 5;
 
-/// Pictures that are heavier than this stay out of a page, in bytes.
+/// What is heavier than this stays out of a page, in bytes.
 const HEAVY: u64 = 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
@@ -72,17 +73,17 @@ async fn export(
     out.write_all(pages.beginning(&room.key, &room.title, cursor).as_bytes())?;
     let mut last = 0;
     loop {
-        let messages = archive.after(&room, last, PAGE).await?;
+        let messages = archive.after(&room, last, pages.count()).await?;
         let mut answered = Vec::new();
         for seq in Pages::answered(&messages) {
             answered.extend(archive.at(&room, seq).await?);
         }
-        let mut pictures = Pictures::new();
-        for id in pages.pictures(&messages) {
-            let picture = archive.small_file(id).await?;
-            pictures.extend(picture.map(|picture| (id, (picture.kind, picture.bytes))));
+        let mut enclosed = Enclosed::new();
+        for id in pages.enclosed(&messages) {
+            let file = archive.small_file(id).await?;
+            enclosed.extend(file.map(|file| (id, (file.kind, file.bytes))));
         }
-        out.write_all(pages.page(&messages, answered, &pictures).as_bytes())?;
+        out.write_all(pages.page(&messages, answered, &enclosed).as_bytes())?;
         match messages.last() {
             Some(message) => last = message.seq,
             None => break,
@@ -131,6 +132,14 @@ impl Pages {
         Pages { format, export, day: None }
     }
 
+    /// How many messages are wanted at a time.
+    pub fn count(&self) -> usize {
+        match self.format {
+            Format::Html => PAGE_WITH_FILES,
+            Format::Json | Format::Txt => PAGE,
+        }
+    }
+
     pub fn beginning(&self, room: &RoomKey, title: &str, Cursor { epoch, rev }: Cursor) -> String {
         match self.format {
             Format::Json => {
@@ -151,15 +160,16 @@ impl Pages {
         answered.filter(|seq| *seq < first).collect()
     }
 
-    /// Those of their files that go into the page as pictures. Of a large one it is the small one.
-    pub fn pictures(&self, messages: &[Arc<Message>]) -> Vec<FileId> {
+    /// Those of their files that go into the page: pictures, of a large one the small one, and
+    /// other files that are not heavy.
+    pub fn enclosed(&self, messages: &[Arc<Message>]) -> Vec<FileId> {
         if self.format != Format::Html {
             return Vec::new();
         }
         let files = messages.iter().flat_map(|message| &message.files);
         // What moves has no small one.
-        let is_light = |file: &&File| file.kind != "image/gif" || file.bytes <= HEAVY;
-        let files = files.filter(|file| file.picture.is_some()).filter(is_light);
+        let has_small = |file: &File| file.picture.is_some() && file.kind != "image/gif";
+        let files = files.filter(|file| has_small(file) || file.bytes <= HEAVY);
         files.map(|file| file.id).collect()
     }
 
@@ -168,7 +178,7 @@ impl Pages {
         &mut self,
         messages: &[Arc<Message>],
         answered: Vec<Arc<Message>>,
-        pictures: &Pictures,
+        enclosed: &Enclosed,
     ) -> String {
         let all = messages.iter().cloned().chain(answered);
         let quotes: HashMap<Seq, Arc<Message>> =
@@ -183,7 +193,7 @@ impl Pages {
                     page.push_str(&serde_json::to_string(&message).expect("it is JSON"));
                 }
                 Format::Html => {
-                    page.push_str(&self.export.message(message, answered, pictures, self.day))
+                    page.push_str(&self.export.message(message, answered, enclosed, self.day))
                 }
                 Format::Txt => page.push_str(&self.export.lines(message, answered)),
             }

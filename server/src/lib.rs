@@ -9,7 +9,7 @@
 //! - [`registry`]: rooms and sessions of this node; `dispatch(command)`.
 //! - [`room`], [`session`], [`presence`]: one room, one stay, who is here.
 //! - [`engine`]: the durable log, and its home in SQLite.
-//! - [`push`]: waking those who are not there.
+//! - [`push`]: waking those who are not there. `metrics`: what is counted.
 //! - [`pages`]: what the browser gets first. [`names`]: what a name may be.
 //!   [`markdown`]: how text is formatted. [`files`]: what a file is.
 //!   [`security`]: who may ask.
@@ -32,6 +32,7 @@ pub mod engine;
 pub mod export;
 pub mod files;
 pub mod markdown;
+mod metrics;
 pub mod names;
 pub mod pages;
 pub mod presence;
@@ -154,7 +155,11 @@ impl Server {
         let kept = pages::Kept::default();
         let pages =
             pages::Pages { registry: Arc::clone(&registry), origins, proxies, locale, kept };
-        let health = router::Health { registry: Arc::clone(&registry), shutdown: shutdown.clone() };
+        let health = router::Health {
+            registry: Arc::clone(&registry),
+            links: links.clone(),
+            shutdown: shutdown.clone(),
+        };
         let app =
             router::router(Arc::new(pages), Arc::new(shared), Arc::new(api), socketio, health);
         Ok(Server { listener, app, engine, registry, deliver, push, links, shutdown })

@@ -90,7 +90,7 @@ pub async fn room(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (key, title) = match names::parse_room(&written) {
+    let (key, mut title) = match names::parse_room(&written) {
         Ok(room) => room,
         Err(refusal) => {
             return pages
@@ -100,23 +100,36 @@ pub async fn room(
     };
     if key.as_str() != written {
         let query = uri.query().map_or(String::new(), |query| format!("?{query}"));
-        return Redirect::permanent(&(room_path(&key) + &query)).into_response();
+        let mut answer = Redirect::permanent(&(room_path(&key) + &query)).into_response();
+        // The title would be lost with the address: a room's first visitor gives it.
+        set_cookie(&mut answer, &convenience("room", &title));
+        // Nobody is to follow it without being told.
+        let headers = answer.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        return answer;
     }
+    title = visitor.title_of(&key, title);
     let form = JoinForm {
         username: query.name.unwrap_or_else(|| visitor.username.clone()),
         room: title,
         refusal: None,
     };
-    let is_like_others =
-        visitor.session.is_none() && form.username.is_empty() && query.before.is_none();
+    // Nothing stands before the first message.
+    let before = query.before.filter(|seq| *seq > 1);
+    let is_like_others = visitor.session.is_none() && form.username.is_empty() && before.is_none();
     if is_like_others {
         return pages.room_from_outside(visitor, key, form, &headers).await;
     }
-    pages.room(visitor, key, form, query.before, StatusCode::OK).await
+    pages.room(visitor, key, form, before, StatusCode::OK).await
 }
 
 pub async fn not_found(State(pages): State<Arc<Pages>>, visitor: Visitor) -> Response {
     pages.problem(visitor, Problem::NotFound, StatusCode::NOT_FOUND).await
+}
+
+/// What the page's worker shows where there is no network (sw.js).
+pub async fn offline(State(pages): State<Arc<Pages>>, visitor: Visitor) -> Response {
+    pages.problem(visitor, Problem::Offline, StatusCode::OK).await
 }
 
 impl Pages {
@@ -175,7 +188,7 @@ impl Pages {
             let view = self.room_view(&visitor, key, form, None).await?;
             let news_after = Some(view.snapshot.cursor);
             let plain = Plain { news_after, ..Plain::default() };
-            Ok(self.draw(&visitor, View::Room(view), Vec::new(), plain).await)
+            Ok(self.draw(&visitor, View::Room(Box::new(view)), Vec::new(), plain).await)
         };
         match self.kept.get(alike, draw).await {
             Ok(page) => {
@@ -205,7 +218,7 @@ impl Pages {
                     unsent,
                     ..Plain::default()
                 };
-                self.render_with(visitor, View::Room(view), plain, status).await
+                self.render_with(visitor, View::Room(Box::new(view)), plain, status).await
             }
             Err(refusal) => self.refused(visitor, refusal).await,
         }
@@ -278,6 +291,7 @@ impl Pages {
                 page: MessagePage { messages: Vec::new(), from_beginning: true },
                 welcome: String::new(),
                 users: Vec::new(),
+                away: Vec::new(),
                 last_read: 0,
                 is_owner: false,
             },
@@ -356,10 +370,14 @@ fn respond(mut response: Response, visitor: Visitor, status: StatusCode) -> Resp
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    for cookie in visitor.new_cookies {
-        if let Ok(cookie) = cookie.parse() {
-            headers.append(header::SET_COOKIE, cookie);
-        }
+    for cookie in &visitor.new_cookies {
+        set_cookie(&mut response, cookie);
     }
     response
+}
+
+pub fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(cookie) = cookie.parse() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }

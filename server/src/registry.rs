@@ -19,6 +19,7 @@ pub use saying::{Saying, Wish};
 pub use seating::{Joining, Seated};
 
 use crate::engine::{self, Commit, Engine, RoomId, TokenHash};
+use crate::metrics::{Metrics, Population};
 use crate::room::{Rings, Room};
 use crate::session::{Bucket, Session};
 use app::protocol::{
@@ -65,6 +66,7 @@ pub struct Registry {
     throttles: Throttles,
     /// Looking into a picture takes memory and a while.
     looking: Semaphore,
+    metrics: Metrics,
 }
 
 #[derive(Default)]
@@ -82,6 +84,7 @@ impl Registry {
             sessions: Mutex::default(),
             throttles: Throttles::new(&settings),
             looking: Semaphore::new(bringing::AT_ONCE),
+            metrics: Metrics::default(),
             engine,
             settings,
         }
@@ -156,6 +159,10 @@ impl Registry {
                 }
                 Ok(Acked::Done)
             }
+            Command::Away { on } => {
+                connection.look(on);
+                Ok(Acked::Done)
+            }
             Command::Leave { room } => {
                 let session = connection.session().ok_or(Refusal::NotJoined)?;
                 self.leave(session, &room).await?;
@@ -198,6 +205,7 @@ impl Registry {
             page: latest.page,
             welcome: room.settings().welcome,
             users: room.users(),
+            away: room.away(),
             last_read: seat.as_ref().map_or(0, |seat| seat.last_read),
             is_owner: seat.is_some_and(|seat| seat.is_owner),
         })
@@ -319,12 +327,25 @@ impl Registry {
     /// dropping it, after its batches are queued: so a batch precedes its ack everywhere.
     pub async fn deliver(&self, mut commits: mpsc::Receiver<Commit>) {
         while let Some(mut commit) = commits.recv().await {
+            let changes = commit.batches.iter().map(|batch| batch.messages.len()).sum();
+            self.metrics.committed(changes, commit.took);
             for batch in std::mem::take(&mut commit.batches) {
                 if let Some(room) = self.loaded_room(batch.room) {
                     room.deliver(batch);
                 }
             }
         }
+    }
+
+    /// What has been counted, as text; `connections`: how many there are.
+    pub fn metrics(&self, connections: usize) -> String {
+        let rooms: Vec<_> = {
+            let rooms = self.rooms.lock().expect("no panic under this lock");
+            rooms.by_id.values().cloned().collect()
+        };
+        let sessions = self.sessions.lock().expect("no panic under this lock").len();
+        let people = rooms.iter().map(|room| room.head_count()).sum();
+        self.metrics.text(&Population { connections, rooms: rooms.len(), sessions, people })
     }
 
     /// Forgets idle rooms and sessions now and then; runs until it is dropped.

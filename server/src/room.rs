@@ -180,6 +180,16 @@ impl Room {
         self.state().presence.users()
     }
 
+    /// How many they are.
+    pub fn head_count(&self) -> usize {
+        self.state().presence.count()
+    }
+
+    /// Those of them who look elsewhere.
+    pub fn away(&self) -> Vec<UserId> {
+        self.state().presence.away()
+    }
+
     /// Who can be named: whoever is here, and members who are not.
     pub fn people(&self) -> Vec<(UserId, String)> {
         let state = self.state();

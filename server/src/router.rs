@@ -1,5 +1,6 @@
 //! Every URL on one page.
 
+use crate::metrics;
 use crate::pages::{self, Pages, assets};
 use crate::registry::Registry;
 use crate::security::headers;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
@@ -58,7 +60,8 @@ pub fn router(
         .route("/rooms/{room}/export/{format}", get(pages::export))
         .route("/rooms/{room}/{seq}", get(pages::permalink))
         .route("/rooms/{room}/leave", post(form::leave).get(form::back))
-        .route("/preferences", post(form::preferences))
+        .route("/preferences", post(form::preferences).get(form::back))
+        .route("/offline", get(pages::offline))
         .fallback(pages::not_found)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .with_state(pages);
@@ -67,11 +70,13 @@ pub fn router(
         .route("/ws/echo", get(echo::upgrade).with_state(echo))
         .route("/poll", post(poll::send).with_state(Arc::clone(&polls)))
         .route("/healthz", get(alive))
-        .route("/readyz", get(ready).with_state(health))
+        .route("/readyz", get(ready).with_state(health.clone()))
+        .route("/metrics", get(counted).with_state(health))
         .route("/pkg/{file}", get(assets::serve))
         .route("/boot.js", get(assets::serve))
         .route("/sw.js", get(assets::serve))
         .route("/viewer.js", get(assets::serve))
+        .route("/hold.js", get(assets::serve))
         .route("/copy.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/favicon-unread.svg", get(assets::serve))
@@ -99,7 +104,17 @@ async fn answer_in_time(request: Request, next: Next) -> Response {
 #[derive(Clone)]
 pub struct Health {
     pub registry: Arc<Registry>,
+    pub links: TaskTracker,
     pub shutdown: CancellationToken,
+}
+
+/// How it goes, for Prometheus.
+async fn counted(State(health): State<Health>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, metrics::CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")];
+    // One of them is not a link: it waits to close Socket.IO's.
+    let links = health.links.len().saturating_sub(1);
+    (headers, health.registry.metrics(links)).into_response()
 }
 
 /// The process lives.

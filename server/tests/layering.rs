@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up; each may use those before it.
-const FLOORS: [&str; 11] = [
+const FLOORS: [&str; 12] = [
+    "metrics",
     "names",
     "engine",
     "presence",

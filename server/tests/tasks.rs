@@ -130,13 +130,20 @@ async fn a_room_is_taken_away_while_people_talk() {
     assert_eq!(lines[3], "    두 줄");
 
     let ana = server.join("Bora").await;
+    let bring = async |name: &str, content: &'static [u8]| {
+        let to = format!("{}/files?name={name}", server.base);
+        let request = Http::new().post(to).header(AUTHORIZATION, format!("Bearer {ana}"));
+        let brought = request.body(content).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str::<Value>(&brought).unwrap()["id"].clone()
+    };
     let gif = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
-    let request = Http::new().post(format!("{}/files?name=dot.gif", server.base)).body(&gif[..]);
-    let brought = request.header(AUTHORIZATION, format!("Bearer {ana}")).send().await.unwrap();
-    let brought: Value = serde_json::from_str(&brought.text().await.unwrap()).unwrap();
-    server.say(&ana, json!({ "text": "", "files": [brought["id"]] })).await;
+    let files = [bring("dot.gif", gif).await, bring("note.html", b"<script>").await];
+    server.say(&ana, json!({ "text": "", "files": files })).await;
     let html = done(&database, &["export", "study"]);
     assert!(html.contains("<img src=\"data:image/gif;base64,R0lGODlh"), "{html}");
+    let note =
+        "<a href=\"data:application/octet-stream;base64,PHNjcmlwdD4=\" download=\"note.html\">";
+    assert!(html.contains(note), "{html}");
     assert!(done(&database, &["export", "study", "--format", "txt"]).contains("📎 dot.gif (1 KB)"));
 
     for format in ["html", "json", "txt"] {

@@ -2,9 +2,10 @@
 //! the one choice that needs it, and by nothing else.
 
 use super::icon::icon;
+use super::live::effect;
 use super::markup::{Html, element, text, void};
-use super::panel;
 use super::room_page::{open_room::OpenRoom, path};
+use super::{once_drawn, panel};
 use crate::browser::{self, Permission};
 use crate::i18n::Phrases;
 use crate::protocol::{Bell as Choice, RoomKey};
@@ -15,6 +16,9 @@ use web_sys::{Element, HtmlInputElement};
 /// The panel's id, by which the button opens it.
 const ID: &str = "bell";
 
+/// The id of what opens it.
+const BUTTON: &str = "bell-button";
+
 /// The id of the box for the sound.
 const SOUND: &str = "bell-sound";
 
@@ -24,7 +28,8 @@ const LOUD: &str = "+sound";
 /// What opens the panel.
 pub fn open(phrases: &Phrases) -> Html {
     let attributes = [
-        ("class", "button button--plain button--icon needs-script"),
+        ("class", "button button--plain button--icon needs-script bell-button"),
+        ("id", BUTTON),
         ("type", "button"),
         ("popovertarget", ID),
         ("aria-label", phrases.bell),
@@ -38,10 +43,12 @@ pub fn Bell(room: OpenRoom) -> impl IntoView {
     let phrases = super::desk().phrases;
     let content = content(phrases);
     let show = move |_| show(room);
+    effect(move || once_drawn(move || show_choice(room, phrases)));
     let choose = move |_: Event| {
         let kept =
             Kept { choice: chosen(), with_sound: sound().is_some_and(|sound| sound.checked()) };
         keep(&room.key(), kept);
+        show_choice(room, phrases);
         match kept.choice {
             Choice::Mute => hang(room),
             _ => browser::ask_to_notify(move || {
@@ -61,12 +68,8 @@ fn content(phrases: &Phrases) -> Html {
     let choice = |choice: Choice| {
         let id = ["bell-", choice.tag()].concat();
         let input = [("type", "radio"), ("name", "bell"), ("value", choice.tag()), ("id", &*id)];
-        let words = match choice {
-            Choice::All => phrases.bell_all,
-            Choice::Mentions => phrases.bell_mentions,
-            Choice::Mute => phrases.bell_mute,
-        };
-        element("label", &[("class", "bell__choice")], &[void("input", &input), text(words)])
+        let content = [void("input", &input), text(words(choice, phrases))];
+        element("label", &[("class", "bell__choice")], &content)
     };
     let legend = element("legend", &[("class", "visually-hidden")], &[text(phrases.bell)]);
     let [all, mentions, mute] = Choice::EACH.map(choice);
@@ -84,6 +87,25 @@ fn content(phrases: &Phrases) -> Html {
         element("p", &blocked, &[icon("alert"), text(phrases.bell_blocked)]),
     ];
     element("div", &[("class", "panel__content")], &content)
+}
+
+fn words(choice: Choice, phrases: &Phrases) -> &'static str {
+    match choice {
+        Choice::All => phrases.bell_all,
+        Choice::Mentions => phrases.bell_mentions,
+        Choice::Mute => phrases.bell_mute,
+    }
+}
+
+/// The button tells what was chosen for this room, too.
+fn show_choice(room: OpenRoom, phrases: &Phrases) {
+    let Some(button) = browser::element::<Element>(BUTTON) else { return };
+    let choice = kept(&room.key()).choice;
+    let words = [phrases.bell, ": ", words(choice, phrases)].concat();
+    for (name, value) in [("data-bell", choice.tag()), ("aria-label", &words), ("title", &words)] {
+        // Fails only for a name that no attribute can have.
+        let _ = button.set_attribute(name, value);
+    }
 }
 
 /// Shows what was chosen for this room: the panel is drawn without it.

@@ -9,6 +9,7 @@ use super::icon::icon;
 use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
 use super::room_page::{
+    desk::uploads::of,
     open_room::{Amending, OpenRoom, Trouble},
     path,
 };
@@ -82,6 +83,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
         }
     });
     effect(move || naming.draw());
+    effect(move || desk.keep_begun(room));
     // Focus comes to the composer where that does not open a keyboard over the talk.
     effect(move || {
         once_drawn(move || {
@@ -159,8 +161,6 @@ fn Form(room: OpenRoom) -> impl IntoView {
     };
     let written = move |_| {
         if let Some(field) = field() {
-            // Whoever writes on has not finished.
-            room.awaits_files.set_if_new(false);
             desk.stop_reacting(room);
             desk.keep_draft(room, &field.value());
             desk.typed(room);
@@ -189,7 +189,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
     });
     // Before the script lives, a press sends the plain form.
     let cannot_send = drawn(move || {
-        let has_files = room.uploads.with(|uploads| !uploads.is_empty());
+        let has_files = room.uploads.with(|uploads| of(uploads, None).next().is_some());
         let may_say = tidied().map_or(has_files, |text| !is_over(&text));
         let cannot = !may_say || room.has_refused_file();
         (desk.is_alive.get() && cannot).then_some("true")
@@ -199,8 +199,6 @@ fn Form(room: OpenRoom) -> impl IntoView {
         let mut notes = notes(&tidied().unwrap_or_default(), limit, trouble, phrases);
         if room.has_refused_file() {
             notes.insert(0, phrases.take_file_off.to_owned());
-        } else if room.awaits_files.get() {
-            notes = vec![phrases.sends_with_files.to_owned()];
         }
         element("span", &[], &[text(&notes.join(" · "))])
     });

@@ -26,8 +26,8 @@ header a, footer, small, .gone, .quote { color: light-dark(#685a4b, #b9a88f); }
 article:target { outline: 2px solid; outline-offset: .25rem; }
 ";
 
-/// Pictures that go into the file itself: their media type and content.
-pub type Pictures = HashMap<FileId, (String, Vec<u8>)>;
+/// What people sent and what goes into the file itself: media type and content.
+pub type Enclosed = HashMap<FileId, (String, Vec<u8>)>;
 
 /// The words and the zone of one file.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl Export {
         self,
         message: &Message,
         answered: Option<&Message>,
-        pictures: &Pictures,
+        enclosed: &Enclosed,
         above: Option<Date>,
     ) -> String {
         let Civil { date, .. } = self.civil(message.created_at);
@@ -88,13 +88,13 @@ impl Export {
         ];
         let mut content = vec![element("header", &[], &header)];
         content.extend(answered.filter(|_| !message.deleted).map(|answered| self.quote(answered)));
-        content.push(self.said(message, pictures));
+        content.push(self.said(message, enclosed));
         html.push_str(element("article", &[("id", &id)], &content).as_str());
         html.push('\n');
         html
     }
 
-    fn said(self, message: &Message, pictures: &Pictures) -> Html {
+    fn said(self, message: &Message, enclosed: &Enclosed) -> Html {
         if message.deleted {
             return element("p", &[("class", "gone")], &[text(self.phrases().deleted)]);
         }
@@ -105,14 +105,22 @@ impl Export {
         if message.edited_at.is_some() {
             said.push(element("small", &[], &[text(" "), text(self.phrases().edited)]));
         }
-        let files = message.files.iter().map(|file| match pictures.get(&file.id) {
-            Some((kind, content)) => {
-                let src = ["data:", kind, ";base64,", &BASE64.encode(content)].concat();
-                void("img", &[("src", &src), ("alt", &file.name)])
-            }
-            None => {
-                let words = ["\n📎 ", &file.name, " (", &size(file.bytes), ")"].concat();
-                element("small", &[], &[text(&words)])
+        let files = message.files.iter().map(|file| {
+            let source = |kind: &str, content: &[u8]| {
+                ["data:", kind, ";base64,", &BASE64.encode(content)].concat()
+            };
+            let words = text(&["📎 ", &*file.name, " (", &size(file.bytes), ")"].concat());
+            match enclosed.get(&file.id) {
+                Some((kind, content)) if file.picture.is_some() => {
+                    void("img", &[("src", &source(kind, content)), ("alt", &file.name)])
+                }
+                // Whatever it is, it is saved and not shown.
+                Some((_, content)) => {
+                    let href = source("application/octet-stream", content);
+                    let link = element("a", &[("href", &href), ("download", &file.name)], &[words]);
+                    element("small", &[], &[text("\n"), link])
+                }
+                None => element("small", &[], &[text("\n"), words]),
             }
         });
         said.extend(files);

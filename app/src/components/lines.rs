@@ -55,6 +55,10 @@ impl State {
         for (key, gone) in known.into_iter().flatten() {
             let is_it = |(new, _): &&(String, Element)| name(new) == name(&key);
             if let Some((_, new)) = self.lines.iter().find(is_it) {
+                if gone.has_attribute("open") {
+                    // Fails only for a name that no attribute can have.
+                    let _ = new.set_attribute("open", "");
+                }
                 keep_inputs(&gone, new);
                 if let Some(focused) = focused.as_ref().filter(|it| gone.contains(Some(it))) {
                     let twin = counterpart(focused, &gone, new);

@@ -7,6 +7,7 @@ pub(super) mod words;
 use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
+use super::room_page::desk::uploads::{self, Upload};
 use super::room_page::{desk::Desk, path};
 use crate::browser;
 use crate::calendar::Date;
@@ -63,8 +64,8 @@ pub fn line(row: Row, desk: Desk) -> Line {
         }
         RowKind::Pending { pending, head, quote } => {
             key.push(quote_key(quote.as_ref()));
-            let (_, words, choices) = state(&pending.delivery, desk);
-            key.extend([words, head.to_string(), choices.to_string()]);
+            let Waiting { words, acts, .. } = waiting(pending, desk);
+            key.extend([words, head.to_string(), acts.len().to_string()]);
         }
         RowKind::System(visits) => {
             key.extend([visits.arrived.len().to_string(), visits.left.len().to_string()]);
@@ -92,10 +93,10 @@ fn draw(row: Row, choices: Choices, desk: Desk) -> Html {
             article(&said, State::Stored(&message, &choices), desk)
         }
         RowKind::Pending { pending, head, quote } => {
-            let Pending { user_id, username, text, files, written_at: at, delivery, .. } = &pending;
+            let Pending { user_id, username, text, files, written_at: at, .. } = &pending;
             let (key, user_id, at, spans) = (&*key, *user_id, *at, &[]);
             let said = Said { key, user_id, username, text, spans, files, at, head, quote };
-            article(&said, State::Waits(delivery), desk)
+            article(&said, State::Waits(&pending), desk)
         }
     }
 }
@@ -112,8 +113,15 @@ fn day(date: Date, phrases: &Phrases) -> Html {
 fn notice(visits: &Visits, key: &str, phrases: &Phrases) -> Html {
     let joined: Vec<&str> = visits.arrived.iter().map(String::as_str).collect();
     let left: Vec<&str> = visits.left.iter().map(String::as_str).collect();
-    let words = phrases.comings_and_goings(&joined, &left);
-    element("p", &[("class", "message-list__notice"), ("id", key)], &[text(&words)])
+    let words = text(&phrases.comings_and_goings(&joined, &left));
+    let attributes = [("class", "message-list__notice"), ("id", key)];
+    match phrases.all_comings_and_goings(&joined, &left) {
+        None => element("p", &attributes, &[words]),
+        Some(all) => {
+            let all = element("p", &[("class", "message-list__names")], &[text(&all)]);
+            element("details", &attributes, &[element("summary", &[], &[words]), all])
+        }
+    }
 }
 
 struct Said<'a> {
@@ -130,7 +138,7 @@ struct Said<'a> {
 
 enum State<'a> {
     Stored(&'a Message, &'a Choices),
-    Waits(&'a Delivery),
+    Waits(&'a Pending),
 }
 
 /// A message; one that waits also says what becomes of it.
@@ -170,11 +178,11 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
     let [before, behind] = fold.map_or_else(<[Option<Html>; 2]>::default, |fold| fold.map(Some));
     content.extend(before);
     match state {
-        State::Waits(delivery) => {
+        State::Waits(pending) => {
             content.push(body(&words));
             content.extend(behind);
             content.extend(files::shown(said.files));
-            content.push(waiting(delivery, desk));
+            content.push(waits(&waiting(pending, desk), desk.phrases));
         }
         State::Stored(message, choices) => {
             if message.deleted {
@@ -273,40 +281,65 @@ fn quote_key(quote: Option<&Quote>) -> String {
     message.map_or_else(String::new, |message| message.rev.to_string())
 }
 
-/// What becomes of a message that waits, and what one can do if it failed. What is pressed is
-/// heard by the list, which knows the row.
-fn waiting(delivery: &Delivery, desk: Desk) -> Html {
-    let phrases = desk.phrases;
-    let (picture, words, has_failed) = state(delivery, desk);
-    let class = if has_failed { "message__reason" } else { "message__wait" };
-    let mut content = vec![element("p", &[("class", class)], &[icon(picture), text(&words)])];
-    if has_failed {
-        let choices =
-            [("retry", phrases.retry), ("edit", phrases.edit), ("delete", phrases.delete)];
-        content.extend(choices.map(|(act, words)| {
-            let attributes =
-                [("class", "button button--small"), ("type", "button"), ("data-act", act)];
-            element("button", &attributes, &[icon(act), text(words)])
-        }));
-    }
+/// What becomes of a message that waits, and what one can do about it.
+struct Waiting {
+    picture: &'static str,
+    words: String,
+    acts: &'static [&'static str],
+}
+
+/// What is pressed is heard by the list, which knows the row.
+fn waits(waiting: &Waiting, phrases: &Phrases) -> Html {
+    let Waiting { picture, words, acts } = waiting;
+    let class = if *picture == "alert" { "message__reason" } else { "message__wait" };
+    let mut content = vec![element("p", &[("class", class)], &[icon(picture), text(words)])];
+    content.extend(acts.iter().map(|act| {
+        let (act, words) = match *act {
+            "retry" => ("retry", phrases.retry),
+            "edit" => ("edit", phrases.edit),
+            _ => ("delete", phrases.delete),
+        };
+        let attributes = [("class", "button button--small"), ("type", "button"), ("data-act", act)];
+        element("button", &attributes, &[icon(act), text(words)])
+    }));
     element("div", &[("class", "message__state")], &content)
 }
 
-/// Picture and words for what becomes of a message, and whether it has failed.
-fn state(delivery: &Delivery, desk: Desk) -> (&'static str, String, bool) {
+fn waiting(pending: &Pending, desk: Desk) -> Waiting {
     let phrases = desk.phrases;
-    match delivery {
-        Delivery::Failed(refusal) => {
-            ("alert", [phrases.failed, " ", &phrases.refusal(refusal)].concat(), true)
-        }
+    let in_time = |words: &str| Waiting { picture: "clock", words: words.into(), acts: &[] };
+    match &pending.delivery {
+        Delivery::Failed(refusal) => Waiting {
+            picture: "alert",
+            words: [phrases.failed, " ", &phrases.refusal(refusal)].concat(),
+            acts: &["retry", "edit", "delete"],
+        },
         Delivery::Limited { until } => {
             let seconds = until.saturating_sub(browser::ticks()).div_ceil(1000).max(1);
-            ("clock", (phrases.sending_in)(seconds), false)
+            in_time(&(phrases.sending_in)(seconds))
         }
-        _ if !desk.has_seat() => ("clock", phrases.waits_to_join.to_owned(), false),
-        _ if desk.is_linked.get() => ("clock", phrases.pending.to_owned(), false),
-        _ => ("clock", phrases.waiting.to_owned(), false),
+        Delivery::Gathering => {
+            let percent = percent(pending, desk);
+            let words = match desk.is_linked.get() {
+                true => [&*percent.to_string(), "% · ", phrases.sends_with_files].concat(),
+                false => phrases.waiting.to_owned(),
+            };
+            Waiting { picture: "attach", words, acts: &["edit", "delete"] }
+        }
+        _ if !desk.has_seat() => in_time(phrases.waits_to_join),
+        _ if desk.is_linked.get() => in_time(phrases.pending),
+        _ => in_time(phrases.waiting),
     }
+}
+
+/// How much of a message's files has gone up.
+fn percent(pending: &Pending, desk: Desk) -> u32 {
+    let Some(room) = desk.current.peek() else { return 0 };
+    room.uploads.with(|uploads| {
+        let percents = uploads::of(uploads, Some(pending.id)).map(Upload::percent);
+        let (sum, count) = percents.fold((0, 0), |(sum, count), one| (sum + one, count + 1));
+        sum / u32::max(count, 1)
+    })
 }
 
 /// A time for machines, in UTC.
@@ -322,15 +355,25 @@ pub(super) fn rfc3339(unix_millis: u64) -> String {
 fn is_emoji_only(text: &str) -> bool {
     const AT_MOST: usize = 12;
     let is_emoji = |c: char| {
-        matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{2600}'..='\u{27bf}'
-            | '\u{2b50}' | '\u{2b55}' | '\u{203c}' | '\u{2049}' | '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23fa}')
+        matches!(c, '\u{1f004}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}'
+            | '\u{203c}' | '\u{2049}' | '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23fa}')
     };
     let joins = |c: char| {
-        matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | ' ' | '\u{e0020}'..='\u{e007f}')
+        matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | ' ' | '\n' | '\u{e0020}'..='\u{e007f}')
     };
-    text.chars().any(is_emoji)
-        && text.chars().count() <= AT_MOST
-        && text.chars().all(|c| is_emoji(c) || joins(c))
+    // A digit on its key is one, too.
+    let is_key = |behind: &str| behind.trim_start_matches('\u{fe0f}').starts_with('\u{20e3}');
+    let mut signs = text.chars();
+    let (mut has_any, mut count) = (false, 0);
+    while let Some(c) = signs.next() {
+        let is_one = is_emoji(c) || matches!(c, '0'..='9' | '#' | '*') && is_key(signs.as_str());
+        has_any |= is_one;
+        count += 1;
+        if !(is_one || joins(c)) || count > AT_MOST {
+            return false;
+        }
+    }
+    has_any
 }
 
 #[cfg(test)]
@@ -352,10 +395,12 @@ mod tests {
 
     #[test]
     fn only_a_few_emoji_alone_are_large() {
-        for text in ["🎉", "❤\u{fe0f}", "🎉🍊", "👩\u{200d}🚀"] {
+        for text in
+            ["🎉", "❤\u{fe0f}", "🎉🍊", "👩\u{200d}🚀", "1\u{fe0f}\u{20e3}", "🎉\n🍊", "🇰🇷", "🅰️"]
+        {
             assert!(is_emoji_only(text), "{text}");
         }
-        for text in ["", "안녕 🎉", "1", "🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉"]
+        for text in ["", "안녕 🎉", "1", "1🎉", "🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉"]
         {
             assert!(!is_emoji_only(text), "{text}");
         }

@@ -61,6 +61,18 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
         let attributes = [("class", "visually-hidden skip-link"), ("href", "#composer")];
         element("a", &attributes, &[text(phrases.skip_to_composer)])
     });
+    let form_of = move |room: OpenRoom| {
+        let mut form = form.peek();
+        // Who lost their seat is asked for the name they had.
+        let name = desk.rooms.peek_with(|rooms| {
+            let seat = rooms.iter().find(|seat| seat.room == room.key());
+            seat.map(|seat| seat.username.clone())
+        });
+        if form.username.is_empty() {
+            form.username = name.unwrap_or_default();
+        }
+        form
+    };
     let main = move |room: OpenRoom| {
         view! {
             <main class="room-page__main">
@@ -71,7 +83,7 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
                 <Bell room />
                 {move || Anew(match room.has_seat() || has_unsent() {
                     true => Either::Left(view! { <Composer room /> }),
-                    false => Either::Right(view! { <JoinForm form=form.peek() place=Place::Room /> }),
+                    false => Either::Right(view! { <JoinForm form=form_of(room) place=Place::Room /> }),
                 })}
             </main>
         }
@@ -200,13 +212,7 @@ fn listen(desk: Desk) {
         }),
         window_event_listener(ev::online, move |_| desk.nudge()),
         window_event_listener(ev::offline, move |_| desk.lose_link()),
-        // The greeting says where one is a member.
-        window_event_listener(ev::storage, move |event| {
-            if browser::is_about_rooms(&event) {
-                desk.lose_link();
-                desk.nudge();
-            }
-        }),
+        window_event_listener(ev::storage, move |event| desk.hear_tabs(&event)),
         window_event_listener(ev::visibilitychange, move |_| desk.look()),
         window_event_listener(ev::focus, move |_| desk.look()),
     ];

@@ -41,6 +41,9 @@ pub fn OwnPage(view: OwnView, locale: Locale) -> impl IntoView {
     element("main", &class("plain-page settings-page"), &content)
 }
 
+/// The id of what can be set.
+const FORM: &str = "settings";
+
 /// The one thing that a form is for.
 const ACTION: &str = "button button--action";
 
@@ -104,16 +107,22 @@ fn form(view: &SettingsView, room: &str, plain: &PlainPhrases) -> Html {
     );
     let content =
         [element("div", &[], &[label, welcome]), check, button(ACTION, "done", plain.save)];
-    post(&[room, "/settings"].concat(), &content)
+    let action = [room, "/settings"].concat();
+    let attributes =
+        [("class", "settings-page__part"), ("id", FORM), ("method", "post"), ("action", &*action)];
+    element("form", &attributes, &content)
 }
 
+/// Its button sends the settings along, so that nothing that was typed is lost.
 fn owners(room: &str, plain: &PlainPhrases) -> Html {
+    let action = [room, "/owner-link"].concat();
+    let make = [("class", "button"), ("form", FORM), ("formaction", &*action)];
     let content = [
         element("h2", &[], &[text(plain.owner_link)]),
         paragraph("settings-page__hint", plain.owner_link_hint),
-        button("button", "link", plain.make_owner_link),
+        element("button", &make, &[icon("link"), text(plain.make_owner_link)]),
     ];
-    post(&[room, "/owner-link"].concat(), &content)
+    element("section", &class("settings-page__part"), &content)
 }
 
 fn exports(room: &str, plain: &PlainPhrases) -> Html {

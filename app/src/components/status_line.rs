@@ -44,7 +44,7 @@ pub fn StatusLine() -> impl IntoView {
     let without_script = element(
         "p",
         &[("class", "status-line__without-script without-script")],
-        &[text(phrases.without_script), text(" "), refresh],
+        &[text(without_script(phrases)), text(" "), refresh],
     );
     view! {
         <div class=class>
@@ -71,6 +71,15 @@ pub fn StatusLine() -> impl IntoView {
             {without_script}
         </div>
     }
+}
+
+/// Nothing appears by itself on a page of what was said before.
+fn without_script(phrases: &Phrases) -> &'static str {
+    #[cfg(feature = "ssr")]
+    if use_context::<crate::page::Plain>().is_some_and(|plain| plain.news_after.is_none()) {
+        return "";
+    }
+    phrases.without_script
 }
 
 fn says(bar: Bar, phrases: &Phrases) -> Html {

@@ -10,6 +10,7 @@ use super::panel;
 use super::room_page::path;
 use crate::i18n::{Phrases, number};
 use crate::protocol::User;
+use crate::store::Users;
 use leptos::prelude::*;
 
 #[component]
@@ -22,19 +23,18 @@ pub fn UserList() -> impl IntoView {
     });
     let everyone = drawn(move || {
         let Some(room) = desk.current.get() else { return Lines(Vec::new()) };
-        let line = |user: &User, is_me: bool| {
-            let note = match is_me {
+        let line = |user: &User, users: &Users| {
+            let note = match users.is_me(user.id) {
                 true => phrases.you,
                 false if room.typing.with(|typing| typing.is_typing(user.id)) => phrases.writing,
+                false if users.is_away(user.id) => phrases.away,
                 false => "",
             };
             let key = [&*user.id.to_string(), &user.username, note].join("/");
             let user = user.clone();
-            Line { key, draw: Box::new(move || item(&user, note)) }
+            Line { key, draw: Box::new(move || item(&user, note, phrases)) }
         };
-        let lines = room
-            .users
-            .with(|users| users.iter().map(|user| line(user, users.is_me(user.id))).collect());
+        let lines = room.users.with(|users| users.iter().map(|user| line(user, users)).collect());
         Lines(lines)
     });
     let leave =
@@ -84,7 +84,7 @@ fn leave_button(phrases: &Phrases) -> Html {
     element("button", &class, &[icon("leave"), text(phrases.leave)])
 }
 
-fn item(user: &User, note: &str) -> Html {
+fn item(user: &User, note: &str, phrases: &Phrases) -> Html {
     let sign = [("class", "initial"), ("aria-hidden", "true")];
     let mut content = vec![
         element("span", &sign, &[text(&initial(&user.username))]),
@@ -93,6 +93,7 @@ fn item(user: &User, note: &str) -> Html {
     if !note.is_empty() {
         content.push(element("span", &[("class", "user-list__note")], &[text(note)]));
     }
-    let class = ["user-list__item ", tint(user.id)].concat();
+    let away = if note == phrases.away { "user-list__item--away " } else { "" };
+    let class = ["user-list__item ", away, tint(user.id)].concat();
     element("li", &[("class", &class)], &content)
 }

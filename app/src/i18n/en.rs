@@ -1,6 +1,6 @@
 //! English.
 
-use super::{MEBIBYTE, Phrases, number, seconds_of, twelve_hours};
+use super::{MEBIBYTE, Phrases, adopted, number, seconds_of, twelve_hours};
 use crate::protocol::frame::Refusal;
 
 /// "1 person", "1,000 people".
@@ -9,27 +9,25 @@ fn count(n: u64, one: &str, many: &str) -> String {
 }
 
 pub static EN: Phrases = Phrases {
-    app_name: "Sarangbang",
-    tagline: "Send a link, type a name, talk.",
-    promise: "No account. Nothing anyone said is ever lost.",
-    home_title: "Sarangbang · A room, a name, a talk",
+    app_name: adopted("Sarangbang"),
+    tagline: adopted("Send a link, type a name, talk."),
+    promise: adopted("No account. Nothing anyone said is ever lost."),
+    home_title: adopted("Sarangbang · A room, a name, a talk"),
     room_title: |room, unread| match unread {
         0 => [room, " · Sarangbang"].concat(),
         n => ["(", &number(n), ") ", room, " · Sarangbang"].concat(),
     },
-    language_name: "English",
-    language: "Language",
-    theme: "Theme",
-    theme_system: "As the device",
-    theme_light: "Light",
-    theme_dark: "Dark",
+    language_name: adopted("English"),
+    theme: adopted("Theme"),
+    theme_system: adopted("As the device"),
+    theme_light: adopted("Light"),
+    theme_dark: adopted("Dark"),
     close: "Close",
 
-    compact: "Compact",
-    keys: "Keyboard",
+    compact: adopted("Compact"),
+    keys: adopted("Keyboard"),
 
-    public_rooms: "Open rooms",
-    no_public_rooms: "No open rooms yet.",
+    public_rooms: adopted("Open rooms"),
 
     name_label: "Name",
     room_label: "Room",
@@ -39,7 +37,7 @@ pub static EN: Phrases = Phrases {
     join_as: |name| ["Join as “", name, "”"].concat(),
 
     search_room: "Search the room",
-    skip_to_composer: "Skip to writing",
+    skip_to_composer: adopted("Skip to writing"),
     head_count: |n| count(n, "person", "people"),
     share: "Invite",
     share_title: "Invite by link",
@@ -48,7 +46,7 @@ pub static EN: Phrases = Phrases {
     send_link: "Send link",
     qr: "QR code of this room",
     link_copied: "Link copied",
-    leave: "Leave",
+    leave: adopted("Leave"),
     open_rooms: "Rooms",
     open_users: "Show who is here",
     without_script: "Scripts are off: new messages appear at the end of the talk every 10 seconds.",
@@ -61,9 +59,9 @@ pub static EN: Phrases = Phrases {
     bell_sound: "With a sound",
     bell_blocked: "The browser blocks notifications. Allow them in its settings for this site.",
 
-    my_rooms: "Your rooms",
+    my_rooms: adopted("Your rooms"),
     no_rooms: "Rooms you join gather here.",
-    join_another: "Join another room",
+    join_another: adopted("Join another room"),
     mentions: |n| count(n, "mention", "mentions"),
     unread: |n| count(n, "unread message", "unread messages"),
 
@@ -95,7 +93,6 @@ pub static EN: Phrases = Phrases {
     joined: |people| [people, " joined"].concat(),
     left: |people| [people, " left"].concat(),
     left_count: |n| [&*number(n), " left"].concat(),
-    restarted: "The server has restarted",
 
     message_label: |author, time| [author, ", ", time].concat(),
     pending: "Sending",
@@ -161,18 +158,18 @@ pub static EN: Phrases = Phrases {
     outbox_full: "Many messages are waiting. Please go on once the connection is back.",
     outbox_unsafe: "This browser cannot keep what you write. Do not close it before it is sent.",
 
-    not_found_title: "There is nothing here",
-    not_found: "Check the address, or find a room from the first page.",
-    bad_room_title: "That is not a room’s name",
+    not_found_title: adopted("There is nothing here"),
+    not_found: adopted("Check the address, or find a room from the first page."),
+    bad_room_title: adopted("That is not a room’s name"),
     bad_room: "A room’s name has up to 64 visible characters.",
-    server_error_title: "Something went wrong",
-    server_error: "Please come back in a moment. What was said is safe.",
-    foreign_form_title: "That could not be accepted",
-    foreign_form: "It came from another site, or cookies are switched off. Please open the room and try again.",
-    back_home: "To the first page",
+    server_error_title: adopted("Something went wrong"),
+    server_error: adopted("Please come back in a moment. What was said is safe."),
+    foreign_form_title: adopted("That could not be accepted"),
+    foreign_form: adopted(
+        "It came from another site, or cookies are switched off. Please open the room and try again.",
+    ),
+    back_home: adopted("To the first page"),
 
-    today: "Today",
-    yesterday: "Yesterday",
     date: |year, month, day, weekday| {
         const DAYS: [&str; 7] =
             ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -287,12 +284,14 @@ pub static EN: Phrases = Phrases {
         make_owner_link: "Make a new link",
         owner_link_once: "It is shown this once. Copy it, and send it only to whom you trust.",
         export: "Take away",
-        export_hint: "What was said in this room, as one file. What was deleted is not in it. HTML holds the pictures, too, in small.",
+        export_hint: "What was said in this room, as one file. What was deleted is not in it. HTML holds pictures in small, and other files of up to 1 MB.",
         is_public: "This room is shown on the first page.",
         is_unlisted: "Only those who know the link find this room.",
         owners_only: "Whoever opened the room can change this, and whoever was given the owner link.",
         own: "Become an owner",
         join_to_own: "Join the room first, and then open this link again.",
+        offline_title: "No connection",
+        offline: "What you wrote is kept and will be sent. Rooms you have been in open without a connection, too.",
         picture: "Picture",
         picture_before: "The one before",
         picture_after: "The one after",

@@ -1,31 +1,29 @@
 //! Korean (해요체). People are called 님, which ends in a consonant as 명 does: so that the
 //! particle after a name or a number is always 이.
 
-use super::{MEBIBYTE, Phrases, number, seconds_of, twelve_hours};
+use super::{MEBIBYTE, Phrases, adopted, number, seconds_of, twelve_hours};
 use crate::protocol::frame::Refusal;
 
 pub static KO: Phrases = Phrases {
-    app_name: "사랑방",
-    tagline: "링크를 보내고, 이름을 적고, 이야기하세요.",
-    promise: "가입은 없어요. 한번 나눈 말은 사라지지 않아요.",
-    home_title: "사랑방 · 이름만 적고 들어와 이야기하는 곳",
+    app_name: adopted("사랑방"),
+    tagline: adopted("링크를 보내고, 이름을 적고, 이야기하세요."),
+    promise: adopted("가입은 없어요. 한번 나눈 말은 사라지지 않아요."),
+    home_title: adopted("사랑방 · 이름만 적고 들어와 이야기하는 곳"),
     room_title: |room, unread| match unread {
         0 => [room, " · 사랑방"].concat(),
         n => ["(", &number(n), ") ", room, " · 사랑방"].concat(),
     },
-    language_name: "한국어",
-    language: "언어",
-    theme: "화면",
-    theme_system: "기기에 맞춤",
-    theme_light: "밝게",
-    theme_dark: "어둡게",
+    language_name: adopted("한국어"),
+    theme: adopted("화면"),
+    theme_system: adopted("기기에 맞춤"),
+    theme_light: adopted("밝게"),
+    theme_dark: adopted("어둡게"),
     close: "닫기",
 
-    compact: "촘촘하게",
-    keys: "단축키",
+    compact: adopted("촘촘하게"),
+    keys: adopted("단축키"),
 
-    public_rooms: "열려 있는 방",
-    no_public_rooms: "아직 열려 있는 방이 없어요.",
+    public_rooms: adopted("열려 있는 방"),
 
     name_label: "이름",
     room_label: "방 이름",
@@ -35,7 +33,7 @@ pub static KO: Phrases = Phrases {
     join_as: |name| ["‘", name, "’ 이름으로 들어가기"].concat(),
 
     search_room: "대화 찾기",
-    skip_to_composer: "메시지 쓰러 가기",
+    skip_to_composer: adopted("메시지 쓰러 가기"),
     head_count: |n| [&*number(n), "명"].concat(),
     share: "초대하기",
     share_title: "링크로 부르기",
@@ -44,7 +42,7 @@ pub static KO: Phrases = Phrases {
     send_link: "링크 보내기",
     qr: "이 방의 QR 코드",
     link_copied: "링크를 복사했어요",
-    leave: "나가기",
+    leave: adopted("나가기"),
     open_rooms: "방 목록",
     open_users: "함께 있는 사람 보기",
     without_script: "스크립트가 꺼져 있어 새 메시지는 대화 끝에 10초마다 나타나요.",
@@ -57,9 +55,9 @@ pub static KO: Phrases = Phrases {
     bell_sound: "소리와 함께",
     bell_blocked: "브라우저가 알림을 막고 있어요. 주소창 옆 사이트 설정에서 허용해 주세요.",
 
-    my_rooms: "내 방",
+    my_rooms: adopted("내 방"),
     no_rooms: "들어간 방이 여기에 모여요.",
-    join_another: "다른 방 가기",
+    join_another: adopted("다른 방 가기"),
     mentions: |n| ["나를 부른 메시지 ", &number(n), "개"].concat(),
     unread: |n| ["읽지 않은 메시지 ", &number(n), "개"].concat(),
 
@@ -95,7 +93,6 @@ pub static KO: Phrases = Phrases {
     joined: |people| [people, "이 들어왔어요"].concat(),
     left: |people| [people, "이 나갔어요"].concat(),
     left_count: |n| [&*number(n), "명이 나갔어요"].concat(),
-    restarted: "서버가 다시 시작됐어요",
 
     message_label: |author, time| [author, "님, ", time].concat(),
     pending: "보내는 중",
@@ -158,18 +155,18 @@ pub static KO: Phrases = Phrases {
     outbox_full: "보낼 메시지가 많이 쌓였어요. 연결된 뒤에 이어서 보내 주세요.",
     outbox_unsafe: "이 브라우저는 글을 간직하지 못해요. 보내기 전에 창을 닫지 마세요.",
 
-    not_found_title: "여기엔 아무것도 없어요",
-    not_found: "주소를 다시 살펴보거나 처음 화면에서 방을 찾아보세요.",
-    bad_room_title: "방 이름이 맞지 않아요",
+    not_found_title: adopted("여기엔 아무것도 없어요"),
+    not_found: adopted("주소를 다시 살펴보거나 처음 화면에서 방을 찾아보세요."),
+    bad_room_title: adopted("방 이름이 맞지 않아요"),
     bad_room: "방 이름은 눈에 보이는 글자로 64자까지 쓸 수 있어요.",
-    server_error_title: "잠시 문제가 생겼어요",
-    server_error: "조금 뒤에 다시 와 주세요. 나눈 말은 그대로 있어요.",
-    foreign_form_title: "이 요청은 받을 수 없어요",
-    foreign_form: "다른 곳에서 온 요청이거나 쿠키가 꺼져 있어요. 방을 다시 열고 해 보세요.",
-    back_home: "처음으로",
+    server_error_title: adopted("잠시 문제가 생겼어요"),
+    server_error: adopted("조금 뒤에 다시 와 주세요. 나눈 말은 그대로 있어요."),
+    foreign_form_title: adopted("이 요청은 받을 수 없어요"),
+    foreign_form: adopted(
+        "다른 곳에서 온 요청이거나 쿠키가 꺼져 있어요. 방을 다시 열고 해 보세요.",
+    ),
+    back_home: adopted("처음으로"),
 
-    today: "오늘",
-    yesterday: "어제",
     date: |year, month, day, weekday| {
         let weekday =
             ["일", "월", "화", "수", "목", "금", "토"].get(weekday as usize).unwrap_or(&"");
@@ -258,12 +255,14 @@ pub static KO: Phrases = Phrases {
         make_owner_link: "새 링크 만들기",
         owner_link_once: "지금 한 번만 보여요. 복사해서 믿는 사람에게만 보내 주세요.",
         export: "내보내기",
-        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않아요. HTML에는 사진도 작게 들어 있어요.",
+        export_hint: "이 방에서 나눈 말을 파일 하나로 받아요. 지운 말은 들어 있지 않아요. HTML에는 작은 사진과 1MB까지의 파일도 들어 있어요.",
         is_public: "첫 화면에 보이는 방이에요.",
         is_unlisted: "링크를 아는 사람만 찾아올 수 있는 방이에요.",
         owners_only: "방을 처음 연 사람과 방지기 링크를 받은 사람이 바꿀 수 있어요.",
         own: "방지기 되기",
         join_to_own: "먼저 방에 들어간 다음, 이 링크를 다시 열어 주세요.",
+        offline_title: "인터넷에 연결되어 있지 않아요",
+        offline: "쓴 글은 잘 보관했다가 보낼게요. 들어가 본 방은 연결이 없어도 열려요.",
         picture: "사진 보기",
         picture_before: "앞 사진",
         picture_after: "다음 사진",

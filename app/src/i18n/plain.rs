@@ -35,6 +35,10 @@ pub struct PlainPhrases {
     pub own: &'static str,
     pub join_to_own: &'static str,
 
+    // error_page
+    pub offline_title: &'static str,
+    pub offline: &'static str,
+
     // keys
     /// Keys, with spaces between them, and what they do.
     pub keys_list: &'static [(&'static str, &'static str)],

@@ -64,6 +64,9 @@ pub enum Command {
     Typing { room: RoomKey },
     /// Gets up and goes; ends the membership. → [`Acked::Done`]
     Leave { room: RoomKey },
+    /// Nobody looks at what this connection shows, or someone does again; at first, someone does.
+    /// Whose connections are all like that is *away*, in each of their rooms. → [`Acked::Done`]
+    Away { on: bool },
 }
 
 impl Command {
@@ -170,6 +173,8 @@ pub struct Snapshot {
     /// What the room's owner says to newcomers; empty for nothing.
     pub welcome: String,
     pub users: Vec<User>,
+    /// Those of them who are away: here, but looking elsewhere.
+    pub away: Vec<UserId>,
     /// The last message one has read; 0 for none.
     pub last_read: Seq,
     /// Whether one keeps the room: who does may delete what others say.
@@ -220,6 +225,8 @@ pub struct Batch {
 pub struct UserList {
     pub room: RoomKey,
     pub users: Vec<User>,
+    /// Those of them who are away.
+    pub away: Vec<UserId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,6 +244,8 @@ pub enum PresenceChange {
     Here { user: User, announce: bool },
     /// Someone is gone.
     Gone { user: User, announce: bool },
+    /// Someone who is here looks elsewhere, or is back.
+    Away { id: UserId, on: bool },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

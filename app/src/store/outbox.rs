@@ -58,6 +58,8 @@ pub struct Entry {
 pub enum Delivery {
     /// For its turn, or for the connection.
     Waiting,
+    /// For its files, which are still going up. Others need not wait for it.
+    Gathering,
     /// For its ack, since then.
     Sending { since: u64 },
     /// Too fast: goes out by itself then.
@@ -85,6 +87,11 @@ impl Outbox {
         self.entries.is_empty()
     }
 
+    /// Whether all that is left waits for its files or for its writer.
+    pub fn is_at_rest(&self) -> bool {
+        self.first_waiting().is_none()
+    }
+
     /// Puts a message at the end.
     pub fn push(
         &mut self,
@@ -103,6 +110,21 @@ impl Outbox {
         let delivery = Delivery::Waiting;
         self.entries.push(Entry { id, text, reply_to, files, written_at, delivery });
         Ok(())
+    }
+
+    /// Some of its files are not there yet: it is not sent before.
+    pub fn await_files(&mut self, id: MessageId) {
+        self.set(id, Delivery::Gathering);
+    }
+
+    /// Its files are there.
+    pub fn gathered(&mut self, id: MessageId, files: Vec<File>) {
+        let gathering = |entry: &&mut Entry| entry.delivery == Delivery::Gathering;
+        let mut entries = self.entries.iter_mut().filter(gathering);
+        if let Some(entry) = entries.find(|entry| entry.id == id) {
+            entry.files = files;
+            entry.delivery = Delivery::Waiting;
+        }
     }
 
     /// What to send now, if anything: the first that has not failed, or the one in flight if
@@ -215,7 +237,9 @@ impl Outbox {
     }
 
     fn first_waiting(&self) -> Option<&Entry> {
-        self.entries.iter().find(|entry| !matches!(entry.delivery, Delivery::Failed(_)))
+        let has_turn =
+            |entry: &&Entry| !matches!(entry.delivery, Delivery::Failed(_) | Delivery::Gathering);
+        self.entries.iter().find(has_turn)
     }
 
     fn set(&mut self, id: MessageId, delivery: Delivery) {

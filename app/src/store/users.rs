@@ -14,20 +14,24 @@ pub type Collate<'a> = &'a dyn Fn(&str, &str) -> Ordering;
 pub struct Users {
     me: Option<UserId>,
     listed: Vec<User>,
+    /// Those of them who look elsewhere, in order.
+    away: Vec<UserId>,
 }
 
 impl Users {
     /// `me` is oneself, if one has joined.
     pub fn new(me: Option<UserId>) -> Self {
-        Users { me, listed: Vec::new() }
+        Users { me, listed: Vec::new(), away: Vec::new() }
     }
 
     /// Replaces the whole list.
-    pub fn set(&mut self, users: &[User], collate: Collate) {
+    pub fn set(&mut self, users: &[User], away: &[UserId], collate: Collate) {
         self.listed.clear();
         for user in users {
             self.seat(user, collate);
         }
+        self.away = away.to_vec();
+        self.away.sort_unstable();
     }
 
     /// Follows what changed. Applying a change twice changes nothing.
@@ -35,7 +39,11 @@ impl Users {
         for change in changes {
             match change {
                 PresenceChange::Here { user, .. } => self.seat(user, collate),
-                PresenceChange::Gone { user, .. } => self.remove(user.id),
+                PresenceChange::Gone { user, .. } => {
+                    self.remove(user.id);
+                    self.set_away(user.id, false);
+                }
+                PresenceChange::Away { id, on } => self.set_away(*id, *on),
             }
         }
     }
@@ -44,7 +52,9 @@ impl Users {
     pub fn set_me(&mut self, me: UserId, collate: Collate) {
         self.me = Some(me);
         let listed = std::mem::take(&mut self.listed);
-        self.set(&listed, collate);
+        for user in &listed {
+            self.seat(user, collate);
+        }
     }
 
     /// Everyone, in the order they are listed.
@@ -58,6 +68,21 @@ impl Users {
 
     pub fn is_me(&self, id: UserId) -> bool {
         self.me == Some(id)
+    }
+
+    /// Whether someone who is here looks elsewhere.
+    pub fn is_away(&self, id: UserId) -> bool {
+        self.away.binary_search(&id).is_ok()
+    }
+
+    fn set_away(&mut self, id: UserId, on: bool) {
+        match (self.away.binary_search(&id), on) {
+            (Ok(at), false) => {
+                self.away.remove(at);
+            }
+            (Err(at), true) => self.away.insert(at, id),
+            _ => {}
+        }
     }
 
     /// Someone who is here, by id.
@@ -117,7 +142,7 @@ mod tests {
     #[test]
     fn oneself_is_first_and_the_others_are_sorted() {
         let mut users = Users::new(Some(UserId(3)));
-        users.set(&[user(1, "다솜"), user(2, "가영"), user(3, "한별")], &str::cmp);
+        users.set(&[user(1, "다솜"), user(2, "가영"), user(3, "한별")], &[], &str::cmp);
         assert_eq!(names(&users), ["한별", "가영", "다솜"]);
         users.apply(&[here(4, "나래"), gone(2)], &str::cmp);
         assert_eq!(names(&users), ["한별", "나래", "다솜"]);
@@ -127,7 +152,7 @@ mod tests {
     #[test]
     fn a_new_name_takes_a_new_place() {
         let mut users = Users::new(None);
-        users.set(&[user(1, "A"), user(2, "B")], &str::cmp);
+        users.set(&[user(1, "A"), user(2, "B")], &[], &str::cmp);
         users.apply(&[here(1, "C")], &str::cmp);
         assert_eq!(names(&users), ["B", "C"]);
     }
@@ -135,9 +160,22 @@ mod tests {
     #[test]
     fn joining_puts_oneself_first() {
         let mut users = Users::new(None);
-        users.set(&[user(1, "A"), user(2, "B")], &str::cmp);
+        users.set(&[user(1, "A"), user(2, "B")], &[], &str::cmp);
         users.set_me(UserId(2), &str::cmp);
         assert_eq!(names(&users), ["B", "A"]);
+    }
+
+    #[test]
+    fn who_is_away_is_so_until_they_are_back_or_gone() {
+        let mut users = Users::new(Some(UserId(3)));
+        users.set(&[user(1, "A"), user(2, "B")], &[UserId(2)], &str::cmp);
+        let away = |users: &Users| [1, 2].map(|id| users.is_away(UserId(id)));
+        assert_eq!(away(&users), [false, true]);
+        let change = |id, on| PresenceChange::Away { id: UserId(id), on };
+        users.apply(&[change(1, true), change(1, true), change(2, false)], &str::cmp);
+        assert_eq!(away(&users), [true, false]);
+        users.apply(&[gone(1), here(1, "A")], &str::cmp);
+        assert_eq!(away(&users), [false, false]);
     }
 
     proptest! {
@@ -153,7 +191,7 @@ mod tests {
                 if *came { present.insert(*id, user(*id, name)) } else { present.remove(id) };
             }
             let mut whole = Users::new(Some(UserId(5)));
-            whole.set(&present.into_values().collect::<Vec<_>>(), &str::cmp);
+            whole.set(&present.into_values().collect::<Vec<_>>(), &[], &str::cmp);
             prop_assert_eq!(followed, whole);
         }
     }

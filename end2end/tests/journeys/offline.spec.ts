@@ -91,10 +91,67 @@ test('what a closed tab left goes out by one that stays open', async ({ person, 
   await other.getByRole('button', { name: ana.words.send, exact: true }).click();
   await expect(other.getByText(ana.words.waiting)).toBeVisible();
   await other.close();
-  // The browser lets go of what a closed tab held in its own time.
-  await expect.poll(() => ana.page.evaluate(async () => (await navigator.locks.query()).held!.length)).toBe(1);
   await ana.goOnline();
   await ana.expectMessage('닫힌 탭의 말');
+});
+
+test('what a tab could not send goes out by another as soon as it is closed', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  ana.allow(BROKEN_LINK);
+  const other = await ana.anotherTab();
+  const cdp = await ana.page.context().newCDPSession(other);
+  await cdp.send('Network.emulateNetworkConditions', { offline: true, latency: 0, downloadThroughput: 0, uploadThroughput: 0 });
+  await other.evaluate(() => window.dispatchEvent(new Event('offline')));
+  await other.getByRole('textbox', { name: ana.words.message, exact: true }).fill('이 탭만 끊겼어요');
+  await other.getByRole('button', { name: ana.words.send, exact: true }).click();
+  await expect(other.getByText(ana.words.waiting)).toBeVisible();
+  await expect(ana.message('이 탭만')).toHaveCount(0);
+  await other.close();
+  await ana.expectMessage('이 탭만 끊겼어요');
+});
+
+test('what was read in one tab is read in the others', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(`${room}-b`);
+  await ana.join(room);
+  const other = await ana.anotherTab();
+  await other.evaluate(() => (document.hasFocus = () => false));
+  await ana.page.evaluate(() => (document.hasFocus = () => false));
+  const minsu = await bot('민수', room);
+  await minsu.say('읽어 주세요');
+  for (const tab of [ana.page, other]) await expect(tab).toHaveTitle(/^\(1\)/);
+  await ana.page.evaluate(() => {
+    document.hasFocus = () => true;
+    window.dispatchEvent(new Event('focus'));
+  });
+  await expect(ana.page).toHaveTitle(/^[^(]/);
+  await expect(other).toHaveTitle(/^[^(]/);
+});
+
+test('without a network a page that is not kept says so, and nothing is lost', async ({ person, room }) => {
+  const ana = await person('Ana', allowed);
+  ana.allow(/Failed to fetch|ServiceWorker/);
+  await ana.join(room);
+  await ana.page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => kept(ana, '/offline')).toContain('연결되어 있지 않아요');
+  await ana.reload();
+  const path = new URL(ana.page.url()).pathname;
+  await expect.poll(() => kept(ana, path)).toContain('data-act');
+  await ana.goOffline();
+  await ana.write('쓰다 만 말');
+  await ana.page.getByRole('link', { name: '대화 찾기' }).click();
+  await expect(ana.page.getByRole('heading', { name: '인터넷에 연결되어 있지 않아요' })).toBeVisible();
+  await ana.expectAccessible();
+  await ana.page.goBack();
+  await ana.expectInside();
+  await expect(ana.composer).toHaveValue('쓰다 만 말');
+  // A form as well: one is still in the room, and the page leads on.
+  await ana.page.getByRole('button', { name: ana.words.leave, exact: true }).click();
+  await expect(ana.page.getByRole('heading', { name: '인터넷에 연결되어 있지 않아요' })).toBeVisible();
+  await ana.goOnline();
+  await ana.page.getByRole('link', { name: '다시 불러오기' }).click();
+  await ana.expectInside();
 });
 
 test('who joins or leaves in one tab has done so in the others', async ({ person, room }) => {
@@ -127,4 +184,22 @@ test('who leaves in one tab is asked for a name in the other', async ({ person, 
   await ana.leave();
   await expect(other.getByRole('textbox', { name: ana.words.name, exact: true })).toBeVisible();
   await expect(other.getByRole('textbox', { name: ana.words.message, exact: true })).toBeHidden();
+});
+
+test('what someone else could not send on this computer is not sent under another name', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await minsu.join(room);
+  await ana.join(room);
+  await ana.goOffline();
+  await ana.say('Ana만의 말');
+  await expect(ana.page.getByText(ana.words.waiting)).toBeVisible();
+  await ana.page.goto('about:blank');
+  await ana.page.context().clearCookies();
+  await ana.goOnline();
+  await ana.open(room);
+  await ana.enter('보라');
+  await ana.say('보라의 말');
+  await minsu.expectMessage('보라의 말');
+  await expect(minsu.messages).toHaveCount(1);
+  await expect(ana.messages).toHaveCount(1);
 });

@@ -46,7 +46,7 @@ pub async fn news(
         let page = &mut view.snapshot.page;
         page.messages.retain(|message| message.rev > after.rev);
     }
-    let boot = pages.boot(&visitor, View::Room(view), Vec::new(), Plain::default());
+    let boot = pages.boot(&visitor, View::Room(Box::new(view)), Vec::new(), Plain::default());
     let draw = leptos_axum::render_app_async(move || view! { <NewsDocument boot=boot.clone() /> });
     framed(respond(draw(Request::new(Body::empty())).await, visitor, StatusCode::OK))
 }

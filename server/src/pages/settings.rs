@@ -6,7 +6,7 @@ use crate::engine::Settings;
 use crate::export::{Format, Pages as Written};
 use crate::room::Room;
 use crate::security::token::Secret;
-use app::components::export_page::{Export, Pictures};
+use app::components::export_page::{Enclosed, Export};
 use app::components::settings_page::{OwnPage, SettingsPage};
 use app::page::{Done, OwnView, Problem, SettingsView, WELCOME};
 use app::protocol::{Cursor, Refusal, limits};
@@ -22,25 +22,28 @@ use serde::Deserialize;
 use std::io;
 use std::sync::Arc;
 
-/// Messages of an export that are read and sent at a time.
-const PAGE: usize = 50;
-
 pub async fn settings(
     State(pages): State<Arc<Pages>>,
     Path(room): Path<String>,
     visitor: Visitor,
 ) -> Response {
     match pages.kept_room(&visitor, &room).await {
-        Ok((room, is_owner)) => pages.show_settings(visitor, &room, is_owner, None).await,
+        Ok((room, is_owner)) => pages.show_settings(visitor, &room, is_owner, None, None).await,
         Err(refusal) => pages.refused(visitor, refusal).await,
     }
 }
 
 #[derive(Deserialize)]
 pub struct SettingsFields {
-    #[serde(default)]
-    welcome: String,
+    welcome: Option<String>,
     public: Option<String>,
+}
+
+impl SettingsFields {
+    /// What was typed; nothing if the form was another.
+    fn typed(self) -> Option<Settings> {
+        Some(Settings { welcome: self.welcome?, is_public: self.public.is_some() })
+    }
 }
 
 pub async fn change(
@@ -54,7 +57,8 @@ pub async fn change(
         Ok(room) => room,
         Err(denied) => return pages.deny(visitor, denied).await,
     };
-    let welcome = limits::tidy(&fields.welcome).unwrap_or_default();
+    let is_public = fields.public.is_some();
+    let welcome = fields.welcome.as_deref().and_then(limits::tidy).unwrap_or_default();
     let limit = WELCOME as u32;
     let over = limits::excess(&welcome, limit);
     if over > 0 {
@@ -62,18 +66,19 @@ pub async fn change(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return pages.problem(visitor, Problem::Refused(refusal), status).await;
     }
-    let settings = Settings { welcome, is_public: fields.public.is_some() };
-    match pages.registry.change_settings(&room, settings).await {
-        Ok(()) => pages.show_settings(visitor, &room, true, Some(Done::Saved)).await,
+    match pages.registry.change_settings(&room, Settings { welcome, is_public }).await {
+        Ok(()) => pages.show_settings(visitor, &room, true, None, Some(Done::Saved)).await,
         Err(refusal) => pages.refused(visitor, refusal).await,
     }
 }
 
+/// What was typed above the button stays, and is not saved yet.
 pub async fn owner_link(
     State(pages): State<Arc<Pages>>,
     Path(room): Path<String>,
     visitor: Visitor,
     headers: HeaderMap,
+    Form(fields): Form<SettingsFields>,
 ) -> Response {
     let room = match pages.owned(&visitor, &headers, &room).await {
         Ok(room) => room,
@@ -83,7 +88,8 @@ pub async fn owner_link(
     match pages.registry.new_owner_link(&room).await {
         Ok(secret) => {
             let link = format!("{origin}{}/own?key={}", room_path(&room.key), secret.reveal());
-            pages.show_settings(visitor, &room, true, Some(Done::OwnerLink(link))).await
+            let done = Some(Done::OwnerLink(link));
+            pages.show_settings(visitor, &room, true, fields.typed(), done).await
         }
         Err(refusal) => pages.refused(visitor, refusal).await,
     }
@@ -191,8 +197,9 @@ impl Piece {
         let gone = |_: Refusal| io::Error::other("the log cannot be read");
         let registry = &self.pages.registry;
         // There are no gaps: so many before that place are those after this one.
-        let before = self.after + PAGE as u64 + 1;
-        let page = registry.before(&self.room.key, before, PAGE).await.map_err(gone)?;
+        let count = self.written.count();
+        let before = self.after + count as u64 + 1;
+        let page = registry.before(&self.room.key, before, count).await.map_err(gone)?;
         let mut messages = page.messages;
         messages.retain(|message| message.seq > self.after);
         let mut answered = Vec::new();
@@ -200,12 +207,12 @@ impl Piece {
             let page = registry.before(&self.room.key, seq + 1, 1).await.map_err(gone)?;
             answered.extend(page.messages);
         }
-        let mut pictures = Pictures::new();
-        for id in self.written.pictures(&messages) {
-            let picture = registry.file(id, true).await.map_err(gone)?;
-            pictures.extend(picture.map(|picture| (id, (picture.kind, picture.bytes))));
+        let mut enclosed = Enclosed::new();
+        for id in self.written.enclosed(&messages) {
+            let file = registry.file(id, true).await.map_err(gone)?;
+            enclosed.extend(file.map(|file| (id, (file.kind, file.bytes))));
         }
-        let mut text = self.written.page(&messages, answered, &pictures);
+        let mut text = self.written.page(&messages, answered, &enclosed);
         match messages.last() {
             Some(last) => {
                 self.after = last.seq;
@@ -275,9 +282,10 @@ impl Pages {
         visitor: Visitor,
         room: &Room,
         is_owner: bool,
+        typed: Option<Settings>,
         done: Option<Done>,
     ) -> Response {
-        let Settings { welcome, is_public } = room.settings();
+        let Settings { welcome, is_public } = typed.unwrap_or_else(|| room.settings());
         let (locale, title) = (visitor.locale, room.title.clone());
         let page_title = [locale.phrases().settings, " · ", &title].concat();
         let room = room.key.clone();

@@ -2,12 +2,14 @@
 
 use super::Pages;
 use crate::engine::TokenHash;
+use crate::names;
 use crate::registry::Reader;
 use crate::security::token::Secret;
 use crate::session::Session;
 use crate::transport::{Peer, SESSION_COOKIE, cookie};
 use app::i18n::Locale;
 use app::page::{Theme, Zone};
+use app::protocol::RoomKey;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -78,6 +80,12 @@ impl Visitor {
         if !self.is_prefetch {
             self.new_cookies.push(convenience("room", title));
         }
+    }
+
+    /// A room's title as the visitor has written it, or was last shown it.
+    pub fn title_of(&self, key: &RoomKey, otherwise: String) -> String {
+        let known = names::parse_room(&self.room).ok();
+        known.filter(|(known, _)| known == key).map_or(otherwise, |(_, title)| title)
     }
 
     /// Whom reading the log is charged to.

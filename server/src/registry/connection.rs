@@ -5,7 +5,7 @@ use crate::room::{ConnectionId, Subscription};
 use crate::session::{Bucket, ByRoom, Outbox, Session};
 use app::protocol::{Refusal, RoomKey};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// Commands other than messages that one connection may send at once, and per second.
@@ -23,6 +23,8 @@ pub struct Connection {
     /// Guards the subscriptions; held for look-ups only.
     subscriptions: Mutex<ByRoom<Subscription>>,
     commands: Bucket,
+    /// Nobody looks at what it shows.
+    is_away: AtomicBool,
 }
 
 impl Connection {
@@ -36,6 +38,7 @@ impl Connection {
             session: OnceLock::new(),
             subscriptions: Mutex::default(),
             commands: Bucket::new(COMMAND_RATE, COMMAND_BURST),
+            is_away: AtomicBool::new(false),
         }
     }
 
@@ -66,6 +69,16 @@ impl Connection {
         self.commands.spend()
     }
 
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Relaxed)
+    }
+
+    /// Someone looks at it, or nobody does any more: in all its rooms, and in those to come.
+    pub(super) fn look(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::Relaxed);
+        self.rooms().iter().for_each(|room| room.look(self.id, is_away));
+    }
+
     pub(super) fn subscribe(&self, room: RoomKey, subscription: Subscription) {
         let mut subscriptions = self.subscriptions.lock().expect("no panic under this lock");
         if let Some(known) = subscriptions.insert(room, subscription) {
@@ -78,8 +91,10 @@ impl Connection {
         self.subscriptions.lock().expect("no panic under this lock").remove(room)
     }
 
-    pub(super) fn listens_to(&self, room: &RoomKey) -> bool {
-        self.subscriptions.lock().expect("no panic under this lock").get(room).is_some()
+    /// Whether it stands for a person in that room.
+    pub(super) fn is_seated_in(&self, room: &RoomKey) -> bool {
+        let subscriptions = self.subscriptions.lock().expect("no panic under this lock");
+        subscriptions.get(room).is_some_and(|subscription| subscription.is_seated)
     }
 
     pub(super) fn rooms(&self) -> Vec<Arc<crate::room::Room>> {

@@ -63,7 +63,7 @@ impl Registry {
         let mut listed: Vec<Listed> = rooms
             .into_iter()
             .map(|room| {
-                let count = self.known_room(&room.key).map_or(0, |room| room.users().len());
+                let count = self.known_room(&room.key).map_or(0, |room| room.head_count());
                 Listed { key: room.key, title: room.title, count }
             })
             .collect();

@@ -48,7 +48,7 @@ impl Registry {
         room: &RoomKey,
     ) -> Result<&'a Arc<Session>, Refusal> {
         let session = connection.session().ok_or(Refusal::NotJoined)?;
-        if !connection.listens_to(room)
+        if !connection.is_seated_in(room)
             && let Some(room) = self.find_room(room).await?
         {
             // Speaks without having taken the room up again: the name may be gone.
@@ -139,7 +139,7 @@ impl Registry {
     fn formatted(&self, seat: &Seat, text: &str) -> Vec<Span> {
         let room = text.contains('@').then(|| self.loaded_room(seat.room)).flatten();
         let people = room.as_ref().map_or_else(Vec::new, |room| room.people());
-        let may_call_all = seat.is_owner || room.is_some_and(|room| room.users().len() <= ALL);
+        let may_call_all = seat.is_owner || room.is_some_and(|room| room.head_count() <= ALL);
         let everyone = EVERYONE.iter().filter(|_| may_call_all);
         let everyone = everyone.map(|name| Name { user: None, name });
         let people = people.iter().map(|(user, name)| Name { user: Some(*user), name });

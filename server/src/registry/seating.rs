@@ -178,7 +178,7 @@ impl Registry {
         self.sit_down(connection, &room, guest, was_member, snapshot.cursor.rev, false)
             .map_err(|NameTaken| Refusal::Unavailable)?;
         drop(name);
-        snapshot.users = room.users();
+        (snapshot.users, snapshot.away) = (room.users(), room.away());
         Ok(Joined { user, token: secret, snapshot })
     }
 
@@ -203,15 +203,16 @@ impl Registry {
                 let skeleton = username.skeleton();
                 let user = User { id: session.user, username: seat.username, room: key.clone() };
                 let guest = Guest { user, token: session.token, skeleton };
-                self.sit_down(connection, &room, guest, true, rev, true)
-                    .map_err(|NameTaken| name_taken(&room, &username, session.token))?;
+                let sits = self.sit_down(connection, &room, guest, true, rev, true);
+                if let Err(NameTaken) = sits {
+                    // Who has to choose another name reads on meanwhile, unless they must start anew.
+                    if reset.is_none() {
+                        read_along(connection, &room, rev)?;
+                    }
+                    return Err(name_taken(&room, &username, session.token));
+                }
             }
-            None => {
-                let subscription = room
-                    .subscribe(connection.id, &connection.outbox, None, rev, true)
-                    .map_err(|NameTaken| Refusal::NotJoined)?;
-                connection.subscribe(key.clone(), subscription);
-            }
+            None => read_along(connection, &room, rev)?,
         }
         Ok(reset.map_or(Acked::Resumed, Acked::Reset))
     }
@@ -225,7 +226,8 @@ impl Registry {
         rev: Rev,
         lacks_rest: bool,
     ) -> Result<(), NameTaken> {
-        let arrival = self.arrival(guest, was_member);
+        let mut arrival = self.arrival(guest, was_member);
+        arrival.is_away = connection.is_away();
         let subscription =
             room.subscribe(connection.id, &connection.outbox, Some(arrival), rev, lacks_rest)?;
         connection.subscribe(room.key.clone(), subscription);
@@ -253,7 +255,8 @@ impl Registry {
     }
 
     fn arrival(&self, guest: Guest, was_member: bool) -> Arrival {
-        Arrival { guest, is_return: was_member && self.started.elapsed() < RESTART_QUIET }
+        let is_return = was_member && self.started.elapsed() < RESTART_QUIET;
+        Arrival { guest, is_return, is_away: false }
     }
 
     /// Ends a membership. Must be polled to its end, as [`Registry::take_seat`].
@@ -267,6 +270,15 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// Listens for nobody in particular.
+fn read_along(connection: &Connection, room: &Arc<Room>, rev: Rev) -> Result<(), Refusal> {
+    let subscription = room
+        .subscribe(connection.id, &connection.outbox, None, rev, true)
+        .map_err(|NameTaken| Refusal::NotJoined)?;
+    connection.subscribe(room.key.clone(), subscription);
+    Ok(())
 }
 
 /// The refusal that says which name would be free.

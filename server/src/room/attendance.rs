@@ -1,6 +1,6 @@
 //! Who is in a room: names kept and taken, coming, going, and telling the others of it.
 
-use super::{Room, State};
+use super::{ConnectionId, Room, State};
 use crate::engine::TokenHash;
 use crate::names::Skeleton;
 use crate::presence::Guest;
@@ -28,6 +28,8 @@ pub struct Arrival {
     pub guest: Guest,
     /// Known to have been here shortly before, so that nobody needs to be told.
     pub is_return: bool,
+    /// Nobody looks at the connection.
+    pub is_away: bool,
 }
 
 impl Room {
@@ -52,17 +54,29 @@ impl Room {
 
     /// Someone asks for the room without a connection. Whose name someone else has in the
     /// meantime is not listed: they pick another when they speak.
-    pub fn visit(self: &Arc<Self>, Arrival { guest, is_return }: Arrival) -> Result<(), NameTaken> {
+    pub fn visit(self: &Arc<Self>, arrival: Arrival) -> Result<(), NameTaken> {
+        let Arrival { guest, is_return, .. } = arrival;
         let now = Instant::now();
         let until = now + VISIT;
         let mut state = self.state();
         if state.presence.is_taken(&guest.skeleton, guest.token) {
             return Err(NameTaken);
         }
-        let change = state.presence.visit(guest, is_return, until, now);
-        self.tell(&mut state, change.into_iter().collect());
+        let changes = state.presence.visit(guest, is_return, until, now);
+        self.tell(&mut state, changes);
         self.expire_at(&mut state, until);
         Ok(())
+    }
+
+    /// Someone looks at a connection, or nobody does any more.
+    pub fn look(self: &Arc<Self>, connection: ConnectionId, is_away: bool) {
+        let mut state = self.state();
+        let known = state.subscribers.get_mut(&connection);
+        let Some(subscriber) = known.filter(|known| known.is_away != is_away) else { return };
+        subscriber.is_away = is_away;
+        let member = subscriber.member;
+        let change = member.and_then(|user| state.presence.look(user, is_away));
+        self.tell(&mut state, change.into_iter().collect());
     }
 
     /// Ends someone's presence at once, on all their connections.
@@ -140,7 +154,7 @@ impl State {
                 PresenceChange::Here { user, .. } if self.listed.insert(user.id) => {
                     arrived.push(user.id);
                 }
-                PresenceChange::Here { .. } => {}
+                PresenceChange::Here { .. } | PresenceChange::Away { .. } => {}
                 PresenceChange::Gone { user, .. } => {
                     self.listed.remove(&user.id);
                 }

@@ -15,6 +15,8 @@ const RECENT_BYTES: usize = 4 * 1024 * 1024;
 pub struct Subscription {
     pub room: Arc<Room>,
     connection: ConnectionId,
+    /// It stands for a person, and not for a reader.
+    pub is_seated: bool,
     is_live: bool,
 }
 
@@ -54,26 +56,29 @@ impl Room {
     ) -> Result<Subscription, NameTaken> {
         let mut state = self.state();
         let member = arrival.as_ref().map(|arrival| arrival.guest.user.id);
+        let is_away = arrival.as_ref().is_some_and(|arrival| arrival.is_away);
         let mut changes = Vec::new();
-        if let Some(Arrival { guest, is_return }) = arrival {
+        if let Some(Arrival { guest, is_return, .. }) = arrival {
             if state.presence.is_taken(&guest.skeleton, guest.token) {
                 return Err(NameTaken);
             }
             let is_linked =
                 state.subscribers.get(&connection).is_some_and(|known| known.member == member);
-            changes.extend(if is_linked {
-                state.presence.rename(guest)
+            if is_linked {
+                changes.extend(state.presence.rename(guest));
             } else {
-                state.presence.link(guest, is_return, Instant::now())
-            });
+                changes = state.presence.link(guest, is_return, is_away, Instant::now());
+            }
         }
+        let outbox_of = outbox.clone();
         let subscriber =
-            Subscriber { outbox: outbox.clone(), rev, is_behind: true, lacks_rest, member };
+            Subscriber { outbox: outbox_of, rev, is_behind: true, lacks_rest, member, is_away };
         // Told before the newcomer listens: their own list comes whole.
         self.tell(&mut state, changes);
         state.subscribers.insert(connection, subscriber);
         outbox.mark_behind();
-        Ok(Subscription { room: Arc::clone(self), connection, is_live: true })
+        let is_seated = member.is_some();
+        Ok(Subscription { room: Arc::clone(self), connection, is_seated, is_live: true })
     }
 
     /// Sends what a subscriber lacks, in portions, until it is level with the room; then the
@@ -115,11 +120,12 @@ impl Room {
 
     fn unsubscribe(self: &Arc<Self>, connection: ConnectionId) {
         let mut state = self.state();
-        let Some(Subscriber { member: Some(user), .. }) = state.subscribers.remove(&connection)
+        let Some(Subscriber { member: Some(user), is_away, .. }) =
+            state.subscribers.remove(&connection)
         else {
             return;
         };
-        if let Some(ends_at) = state.presence.unlink(user, Instant::now()) {
+        if let Some(ends_at) = state.presence.unlink(user, is_away, Instant::now()) {
             self.expire_at(&mut state, ends_at);
         }
     }
@@ -127,14 +133,18 @@ impl Room {
     /// As [`Room::unsubscribe`], without a grace.
     fn hang_up(self: &Arc<Self>, connection: ConnectionId) {
         let mut state = self.state();
-        let Some(Subscriber { member: Some(user), .. }) = state.subscribers.remove(&connection)
+        let Some(Subscriber { member: Some(user), is_away, .. }) =
+            state.subscribers.remove(&connection)
         else {
             return;
         };
         let now = Instant::now();
-        if state.presence.unlink(user, now).is_some() {
+        let ends_at = state.presence.unlink(user, is_away, now);
+        if !state.presence.is_linked(user) {
             let change = state.presence.leave(user, now);
             self.tell(&mut state, change.into_iter().collect());
+        } else if let Some(ends_at) = ends_at {
+            self.expire_at(&mut state, ends_at);
         }
     }
 }
@@ -157,6 +167,8 @@ pub(super) struct Subscriber {
     pub(super) lacks_rest: bool,
     /// The person this connection stands for; readers stand for nobody.
     pub(super) member: Option<UserId>,
+    /// Nobody looks at it.
+    pub(super) is_away: bool,
 }
 
 impl Subscriber {
@@ -198,7 +210,8 @@ impl State {
             return;
         }
         if subscriber.lacks_rest {
-            let list = UserList { room: room.clone(), users: self.presence.users() };
+            let (users, away) = (self.presence.users(), self.presence.away());
+            let list = UserList { room: room.clone(), users, away };
             let settings = said_of(&self.settings, room);
             let rest = [SharedFrame::new(ServerFrame::Users(list)), settings];
             if rest.iter().any(|frame| subscriber.outbox.push(frame).is_err()) {

@@ -64,7 +64,11 @@ fn message(rev: Rev) -> Arc<Message> {
 fn guest(id: u8, username: &str) -> Arrival {
     let user = User { id: UserId(id.into()), username: username.into(), room: RoomKey("r".into()) };
     let skeleton = Username::parse(username).unwrap().skeleton();
-    Arrival { guest: Guest { user, token: TokenHash([id; 32]), skeleton }, is_return: false }
+    Arrival {
+        guest: Guest { user, token: TokenHash([id; 32]), skeleton },
+        is_return: false,
+        is_away: false,
+    }
 }
 
 async fn next(queue: &mut Queue) -> SharedFrame {

@@ -3,7 +3,7 @@
 
 use crate::engine::Posted;
 use crate::names;
-use crate::pages::{Pages, Visitor, convenience, room_path};
+use crate::pages::{Pages, Visitor, convenience, room_path, set_cookie};
 use crate::registry::{Joining, Saying};
 use crate::session::Session;
 use crate::transport::{fresh_id, status, to_the_end};
@@ -11,7 +11,7 @@ use app::i18n::Locale;
 use app::page::{JoinForm, Problem, Theme, Unsent, View};
 use app::protocol::{MessageId, Refusal, RoomKey, limits};
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -47,7 +47,10 @@ pub async fn join_here(
     Form(fields): Form<JoinFields>,
 ) -> Response {
     match names::parse_room(&room) {
-        Ok((key, _)) => sit_down(pages, visitor, &headers, fields, room, Some(key)).await,
+        Ok((key, title)) => {
+            let title = visitor.title_of(&key, title);
+            sit_down(pages, visitor, &headers, fields, title, Some(key)).await
+        }
         Err(refusal) => {
             pages.problem(visitor, Problem::Refused(refusal), StatusCode::BAD_REQUEST).await
         }
@@ -82,9 +85,7 @@ async fn sit_down(
         Ok(seated) => {
             let cookie = convenience("name", &seated.user.username);
             let mut response = Redirect::to(&room_path(&seated.user.room)).into_response();
-            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
+            set_cookie(&mut response, &cookie);
             response
         }
         Err(refusal) => {
@@ -231,9 +232,7 @@ pub async fn preferences(
     let density = density.map(|tag| ("density", if tag == "compact" { tag } else { "" }));
     let mut response = Redirect::to(&came_from(&headers)).into_response();
     for (name, value) in locale.into_iter().chain(theme).chain(density) {
-        if let Ok(cookie) = HeaderValue::from_str(&convenience(name, value)) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        set_cookie(&mut response, &convenience(name, value));
     }
     response
 }

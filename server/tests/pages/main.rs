@@ -162,6 +162,31 @@ async fn a_room_has_one_address() {
 }
 
 #[tokio::test]
+async fn a_room_keeps_the_title_that_its_first_visitor_wrote_into_the_address() {
+    let server = TestServer::start().await;
+    let http = Http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let moved = http.get(server.url("/rooms/Study%20Room")).send().await.unwrap();
+    let cookie = moved.headers()[SET_COOKIE].to_str().unwrap().split(';').next().unwrap();
+    for (room, title) in [("study-room", "Study Room"), ("other", "other")] {
+        let asked = http.get(server.url(&format!("/rooms/{room}"))).header(COOKIE, cookie);
+        let page = asked.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(&format!(">{title}</h1>")), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_stands_before_the_first_message() {
+    let server = TestServer::start().await;
+    let mut ana = server.person("Ana", "r").await;
+    ana.say("r", "하나").await;
+    let mut browser = Browser::new(&server);
+    for before in ["0", "1"] {
+        let page = browser.get(&format!("/rooms/r?before={before}")).await.text().await.unwrap();
+        assert!(page.contains("하나"), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn looking_at_a_room_does_not_make_it() {
     let server = TestServer::start().await;
     let mut browser = Browser::new(&server);
@@ -256,6 +281,30 @@ async fn health_and_readiness_tell_the_truth() {
     let server = TestServer::start().await;
     for path in ["/healthz", "/readyz"] {
         assert_eq!(reqwest::get(server.url(path)).await.unwrap().status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn what_is_counted_is_told() {
+    let server = TestServer::start().await;
+    let mut ana = server.person("Ana", "r").await;
+    let _minsu = server.person("민수", "r").await;
+    ana.say("r", "하나").await;
+    ana.say("r", "둘").await;
+    let told = reqwest::get(server.url("/metrics")).await.unwrap();
+    let kind = told.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+    assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
+    let text = told.text().await.unwrap();
+    for line in [
+        "sarangbang_changes_total 2",
+        "sarangbang_connections 2",
+        "sarangbang_rooms 1",
+        "sarangbang_sessions 2",
+        "sarangbang_people 2",
+        "sarangbang_commit_seconds_count 2",
+        "# EOF",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} in {text}");
     }
 }
 

@@ -46,6 +46,13 @@ async fn owners_keep_a_room_and_nobody_else() {
     let seen = ben.get("/rooms/r/settings").await.text().await.unwrap();
     assert!(seen.contains("어서 &lt;b&gt;") && !seen.contains("<form"));
 
+    // A new owner link keeps what was typed meanwhile, and saves none of it.
+    let linked = ana.submit("/rooms/r/owner-link", "welcome=%EB%8B%A4%EC%8B%9C").await;
+    let linked = linked.text().await.unwrap();
+    assert!(linked.contains("/own?key=") && linked.contains("다시</textarea>"), "{linked}");
+    assert!(!linked.contains("checked") && !linked.contains("어서"));
+    assert!(ben.get("/rooms/r/settings").await.text().await.unwrap().contains("어서"));
+
     let long = format!("welcome={}", "a".repeat(1001));
     let refused = ana.submit("/rooms/r/settings", &long).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);

@@ -83,6 +83,7 @@ impl<L: Link> Frames<L> {
                     match change {
                         PresenceChange::Here { user, .. } => seen.usernames.insert(user.username),
                         PresenceChange::Gone { user, .. } => seen.usernames.remove(&user.username),
+                        PresenceChange::Away { .. } => false,
                     };
                 }
             }

@@ -236,6 +236,11 @@ async fn who_lost_their_name_meanwhile_does_not_speak_under_it() {
     let epoch = back.greet(Hello { build: None, token }).await.unwrap().epoch;
     let resume = Command::Resume { room: key("r"), cursor: Cursor { epoch, rev: 0 } };
     assert!(matches!(back.command(resume).await, Err(Refusal::NameTaken { .. })));
+    // Who has to choose another name reads on meanwhile, and is not listed.
+    let users = back.until(|frame| matches!(frame, ServerFrame::Users(_))).await;
+    assert!(matches!(users, Some(ServerFrame::Users(list)) if list.users.len() == 2));
+    minsu.say("r", "where is Ana?").await;
+    assert_eq!(back.hear(1).await[0].text, "where is Ana?");
     let said = back.post("r", fresh_id(), "?").await;
     assert!(matches!(said, Err(Refusal::NameTaken { .. })), "{said:?}");
     back.join("r", "Ana 2").await.unwrap();
@@ -253,4 +258,37 @@ async fn who_joins_too_often_makes_no_rooms() {
     assert_eq!(resumed, Err(Refusal::UnknownRoom));
     // Coming back to one's own room is no join.
     minsu.join("r", "민수").await.unwrap();
+}
+
+#[tokio::test]
+async fn who_looks_elsewhere_is_away_until_they_are_back() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut ana = server.person("Ana", "r").await;
+    let away = |on: bool| {
+        move |frame: &ServerFrame| {
+            matches!(frame, ServerFrame::Presence(presence)
+                if matches!(presence.changes[..], [PresenceChange::Away { on: it, .. }] if it == on))
+        }
+    };
+    // Once is enough, however often it is said.
+    for _ in 0..2 {
+        assert_eq!(ana.command(Command::Away { on: true }).await, Ok(Acked::Done));
+    }
+    minsu.until(away(true)).await.unwrap();
+    let mut cy = server.client(Codec::Json).await;
+    let snapshot = cy.join("r", "Cy").await.unwrap().snapshot;
+    let listed = |id| snapshot.users.iter().find(|user| user.id == id).unwrap().username.clone();
+    assert_eq!(snapshot.away.iter().map(|id| listed(*id)).collect::<Vec<_>>(), ["Ana"]);
+    // In a room that one comes to meanwhile as well.
+    let other = ana.join("elsewhere", "Ana").await.unwrap();
+    assert_eq!(other.snapshot.away, [other.user.id]);
+
+    ana.command(Command::Away { on: false }).await.unwrap();
+    minsu.until(away(false)).await.unwrap();
+    let resume = Command::Resume { room: key("r"), cursor: snapshot.cursor };
+    let mut reader = server.client(Codec::Json).await;
+    reader.command(resume).await.unwrap();
+    let users = reader.until(|frame| matches!(frame, ServerFrame::Users(_))).await;
+    assert!(matches!(users, Some(ServerFrame::Users(list)) if list.away.is_empty()));
 }

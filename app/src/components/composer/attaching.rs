@@ -5,7 +5,7 @@ use super::super::lines::{Line, Lines};
 use super::super::live::drawn;
 use super::super::markup::{Html, element, text, void};
 use super::super::room_page::desk::Desk;
-use super::super::room_page::desk::uploads::{State, Upload};
+use super::super::room_page::desk::uploads::{State, Upload, of};
 use super::super::room_page::open_room::OpenRoom;
 use crate::browser;
 use crate::i18n::{Phrases, size};
@@ -59,7 +59,7 @@ pub fn files(room: OpenRoom, phrases: &'static Phrases) -> impl IntoView {
                 draw: Box::new(move || chip(&id, &name, &state, [has_failed, may_retry], phrases)),
             }
         };
-        Lines(room.uploads.with(|uploads| uploads.iter().map(line).collect()))
+        Lines(room.uploads.with(|uploads| of(uploads, None).map(line).collect()))
     })
 }
 

@@ -26,6 +26,9 @@ use std::time::Duration;
 /// Remembers over a reload that it was done for another build.
 const RELOADED: &str = "sarangbang.reloaded";
 
+/// Who has the tab out of sight for so long is away.
+const AWAY_AFTER: Duration = Duration::from_secs(5 * 60);
+
 /// A form that was sent waits so long for the link, and then goes out the plain way.
 const LINK_PATIENCE: Duration = Duration::from_millis(2_500);
 
@@ -56,6 +59,10 @@ pub struct Desk {
     pub was_led: Live<bool>,
     /// Whether a link was just copied.
     pub is_copied: Live<bool>,
+    /// Whether nobody has looked at this tab for a while.
+    is_away: Live<bool>,
+    /// How often the tab was shown or hidden.
+    turns: Live<u32>,
     open: Live<Vec<OpenRoom>>,
     link: Live<Option<SendWrapper<Link>>>,
     /// What was asked and not answered yet: a few at most.
@@ -108,6 +115,8 @@ impl Desk {
             way: Live::new(Way::WebSocket),
             check: Live::new(Check::default()),
             is_alive: Live::new(false),
+            is_away: Live::new(false),
+            turns: Live::new(0),
             is_linked: Live::new(false),
             refusal: Live::new(None),
             was_led: Live::new(false),
@@ -140,11 +149,13 @@ impl Desk {
         });
         let link = Link::open(build, reloaded, move |event| self.on_event(event));
         self.link.set(Some(SendWrapper::new(link)));
+        self.come_or_go();
         leptos::task::spawn_local(async move {
             self.tab.set(Some(outgoing::claim_tab().await));
             for room in self.open.peek() {
                 self.restore_outbox(room);
             }
+            self.adopt_now_and_then();
         });
     }
 
@@ -176,13 +187,38 @@ impl Desk {
         self.with_link(Link::lose);
     }
 
-    /// The tab is shown or has the focus again.
+    /// The tab is shown, has the focus again, or goes out of sight.
     pub fn look(self) {
+        self.come_or_go();
         if browser::is_looked_at() {
             self.nudge();
             if let Some(room) = self.current.peek() {
                 room.looks.update(|looks| *looks += 1);
             }
+        }
+    }
+
+    /// Who has left the tab alone for long is away; who shows it is back.
+    fn come_or_go(self) {
+        let turn = self.turns.change(|turns| {
+            *turns += 1;
+            *turns
+        });
+        if !browser::document().hidden() {
+            return self.set_away(false);
+        }
+        let leave = move || {
+            if self.turns.peek() == turn {
+                self.set_away(true);
+            }
+        };
+        set_timeout(leave, AWAY_AFTER);
+    }
+
+    fn set_away(self, on: bool) {
+        if self.is_away.change(|is_away| std::mem::replace(is_away, on)) != on {
+            // Without a link it is said with the next.
+            self.ask(Command::Away { on }, Asked::Nothing);
         }
     }
 
@@ -250,19 +286,24 @@ impl Desk {
     }
 
     pub fn mark_read_to(self, room: OpenRoom, seq: Seq) {
-        let last = room.timeline.peek_with(|timeline| timeline.last_seq());
         if room.username.peek().is_none() || seq <= room.last_read.peek() {
             return;
         }
         if self.ask(Command::Read { room: room.key(), seq }, Asked::Nothing) {
-            room.last_read.set(seq);
-            self.change_summary(&room.key(), |summary| {
-                summary.unread = last - seq;
-                if summary.unread == 0 {
-                    summary.mentions = 0;
-                }
-            });
+            self.has_read(room, seq);
+            self.tell_of_reading(room, seq);
         }
+    }
+
+    fn has_read(self, room: OpenRoom, seq: Seq) {
+        let last = room.timeline.peek_with(|timeline| timeline.last_seq());
+        room.last_read.set(seq);
+        self.change_summary(&room.key(), |summary| {
+            summary.unread = last.saturating_sub(seq);
+            if summary.unread == 0 {
+                summary.mentions = 0;
+            }
+        });
     }
 
     fn ask(self, command: Command, asked: Asked) -> bool {

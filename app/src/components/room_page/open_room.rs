@@ -2,7 +2,7 @@
 //! nothing else.
 
 use super::super::live::Live;
-use super::desk::uploads::Upload;
+use super::desk::uploads::{self, Upload};
 use super::zone::Offsets;
 use crate::page::RoomView;
 use crate::protocol::{
@@ -29,10 +29,8 @@ pub struct OpenRoom {
     pub has_outbox: Live<bool>,
     /// What stands in the composer.
     pub draft: Live<String>,
-    /// Files that go with the next message.
+    /// Files that go with the next message, or with one that waits for them.
     pub uploads: Live<Vec<Upload>>,
-    /// The message is to be sent as soon as its files are there.
-    pub awaits_files: Live<bool>,
     /// What the composer's keys have led to so far.
     pub input: Live<Input>,
     /// Which pages are in the document.
@@ -131,7 +129,7 @@ impl OpenRoom {
         let mut users = Users::new(me);
         // Both sides draw first in plain order; the browser then sorts as the reader's
         // language does.
-        users.set(&snapshot.users, &plain_order);
+        users.set(&snapshot.users, &snapshot.away, &plain_order);
         OpenRoom {
             key: Live::new(snapshot.room.clone()),
             title: Live::new(snapshot.title.clone()),
@@ -156,7 +154,6 @@ impl OpenRoom {
             untold: Live::new(None),
             reply: Live::new(None),
             uploads: Live::new(Vec::new()),
-            awaits_files: Live::new(false),
             asked_quotes: Live::new(Vec::new()),
             unnamed_reactions: Live::new(Vec::new()),
             typing: Live::new(Typing::default()),
@@ -210,7 +207,7 @@ impl OpenRoom {
 
     /// Whether a file that was picked is not taken.
     pub fn has_refused_file(&self) -> bool {
-        self.uploads.with(|uploads| uploads.iter().any(Upload::is_refused))
+        self.uploads.with(|uploads| uploads::of(uploads, None).any(Upload::is_refused))
     }
 
     /// Whether one has given this emoji, as far as the page knows.
@@ -226,7 +223,7 @@ impl OpenRoom {
         // What was fetched to be quoted is gone with the rest.
         self.asked_quotes.set(Vec::new());
         self.timeline.update(|timeline| timeline.reset(snapshot));
-        self.users.update(|users| users.set(&snapshot.users, collate));
+        self.users.update(|users| users.set(&snapshot.users, &snapshot.away, collate));
         self.welcome.set_if_new(snapshot.welcome.clone());
         self.last_read.set(snapshot.last_read);
         self.is_owner.set_if_new(snapshot.is_owner);

@@ -28,6 +28,8 @@ impl Outbox {
         let stored = self.entries.iter().map(|entry| -> Stored {
             let refusal = match &entry.delivery {
                 Delivery::Failed(refusal) => Some(Codec::Postcard.encode(refusal)),
+                // What was picked ends with the page.
+                Delivery::Gathering => Some(Codec::Postcard.encode(&Refusal::NoSuchFile)),
                 _ => None,
             };
             let first = (entry.id, entry.text.clone(), entry.written_at, refusal);

@@ -124,6 +124,31 @@ fn who_is_not_in_the_room_any_more_loses_nothing() {
 }
 
 #[test]
+fn what_waits_for_its_files_holds_up_nothing() {
+    let mut outbox = outbox([1, 2]);
+    outbox.await_files(id(1));
+    assert_eq!(send(&mut outbox, 0).as_deref(), Some("2"));
+    outbox.acked(id(2));
+    assert_eq!(outbox.wake_at(1), None);
+    outbox.gathered(id(1), vec![file()]);
+    assert_eq!(outbox.entries()[0].files, [file()]);
+    assert_eq!(send(&mut outbox, 2).as_deref(), Some("1"));
+    // What became of it in the meantime stays.
+    outbox.gathered(id(1), Vec::new());
+    assert_eq!(outbox.entries()[0].files, [file()]);
+}
+
+#[test]
+fn after_a_reload_what_waited_for_its_files_is_left_to_its_writer() {
+    let mut outbox = outbox([1]);
+    outbox.await_files(id(1));
+    let mut reloaded = Outbox::decode(&outbox.encode());
+    assert_eq!(reloaded.entries()[0].text, "1");
+    assert_eq!(reloaded.entries()[0].delivery, Delivery::Failed(Refusal::NoSuchFile));
+    assert_eq!(send(&mut reloaded, 0), None);
+}
+
+#[test]
 fn a_full_outbox_says_so() {
     let mut many = outbox(1..=100);
     assert_eq!(many.push(id(101), "".into(), None, Vec::new(), 0), Err(Full::Messages));
@@ -278,13 +303,16 @@ proptest! {
     }
 }
 
-#[test]
-fn files_are_kept_with_their_message() {
+fn file() -> File {
     let picture = Some(Picture { width: 4, height: 3 });
     let (name, kind) = ("귤.jpg".to_owned(), "image/jpeg".to_owned());
-    let file = File { id: FileId::new([7; 16]), name, kind, bytes: 9, picture };
+    File { id: FileId::new([7; 16]), name, kind, bytes: 9, picture }
+}
+
+#[test]
+fn files_are_kept_with_their_message() {
     let mut outbox = Outbox::default();
-    outbox.push(id(1), String::new(), Some(3), vec![file], 1).unwrap();
+    outbox.push(id(1), String::new(), Some(3), vec![file()], 1).unwrap();
     assert_eq!(Outbox::decode(&outbox.encode()), outbox);
 }
 

@@ -45,6 +45,7 @@ fn snapshot_of(page: MessagePage) -> Snapshot {
             ..page
         },
         users: Vec::new(),
+        away: Vec::new(),
         last_read: 0,
         is_owner: false,
     }

@@ -45,7 +45,7 @@ impl Log {
                     }
                     continue;
                 }
-                PresenceChange::Gone { .. } => continue,
+                PresenceChange::Gone { .. } | PresenceChange::Away { .. } => continue,
             };
             let username = user.username.clone();
             self.0.push_back(Visit { after, user: user.id, username, came });

@@ -49,8 +49,9 @@ pub(super) async fn run(
     // What was deleted just before a crash is in the log that it left.
     let scrub_at = Some(Instant::now() + SCRUB);
     let busy_timeout = options.busy_timeout;
+    let (failing, began) = (false, Instant::now());
     let mut writer =
-        Writer { connect, busy_timeout, max_pages, line, commits, failing: false, scrub_at };
+        Writer { connect, busy_timeout, max_pages, line, commits, failing, scrub_at, began };
     let mut writes = Vec::new();
     while writer.receive(&mut connection, &mut writes, options.batch).await {
         match writer.commit(&mut connection, &mut writes).await {
@@ -81,6 +82,8 @@ struct Writer {
     failing: bool,
     /// When to empty the write-ahead log of texts that are no more.
     scrub_at: Option<Instant>,
+    /// When the last transaction began.
+    began: Instant,
 }
 
 /// A transaction that failed.
@@ -140,6 +143,7 @@ impl Writer {
         connection: &mut SqliteConnection,
         writes: &mut [Write],
     ) -> Result<Vec<RoomBatch>, Failure> {
+        self.began = Instant::now();
         if self.max_pages.has_changed().unwrap_or(false) {
             let pages = home::page_limit(*self.max_pages.borrow_and_update());
             let pragma = AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
@@ -164,7 +168,7 @@ impl Writer {
         if std::mem::take(&mut self.failing) {
             tracing::info!("the log is written again");
         }
-        let mut commit = Commit { batches, answers: Vec::new() };
+        let mut commit = Commit { batches, took: self.began.elapsed(), answers: Vec::new() };
         let mut others = Vec::new();
         for write in writes {
             match write {

@@ -83,6 +83,12 @@ impl Told {
                 let said = batch.messages.iter().map(|message| Said::new(message, epoch));
                 Told::Messages(said.collect())
             }
+            // These clients know nobody who is here and away.
+            ServerFrame::Presence(presence)
+                if presence.changes.iter().all(|it| matches!(it, PresenceChange::Away { .. })) =>
+            {
+                Told::Nothing
+            }
             ServerFrame::Presence(presence) => {
                 let comings = presence.changes.iter();
                 let comings = comings.filter_map(|change| Coming::of(change, frame, words));
@@ -165,6 +171,7 @@ impl Coming {
                 (frame.arrived().contains(&user.id).then_some(user)?, words.joined)
             }
             PresenceChange::Gone { user, .. } => (user, words.left),
+            PresenceChange::Away { .. } => return None,
         };
         Some(Coming { user: user.id, line: admin(words, &line(&user.username)) })
     }

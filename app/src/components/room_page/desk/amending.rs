@@ -18,8 +18,6 @@ impl Desk {
     /// Puts one's own message into the composer.
     pub fn edit(self, room: OpenRoom, message: &Message) {
         self.stop_amending(room);
-        // What stands in the composer from now on is not what was to go with the files.
-        room.awaits_files.set_if_new(false);
         let (id, draft) = (message.id, room.draft.peek());
         room.amending.set(Amending::Edit { id, draft });
         room.draft.set(message.text.clone());
@@ -31,7 +29,7 @@ impl Desk {
         let underway = room.outbox.peek_with(|outbox| outbox.entries().last().cloned());
         if let Some(entry) = underway {
             match entry.delivery {
-                Delivery::Failed(_) => {
+                Delivery::Failed(_) | Delivery::Gathering => {
                     self.write_anew(room, entry.id);
                 }
                 // Much later it would come as a surprise.
@@ -55,7 +53,7 @@ impl Desk {
         // There is room again.
         room.trouble.change(|trouble| trouble.take_if(|it| *it == Trouble::Full));
         room.trouble.tell();
-        let is_last = room.outbox.peek_with(Outbox::is_empty);
+        let is_last = room.outbox.peek_with(Outbox::is_at_rest);
         // Who writes is at the end, and has read what stands there.
         if is_last && browser::is_looked_at() {
             self.mark_read(room);

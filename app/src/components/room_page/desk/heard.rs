@@ -46,6 +46,10 @@ impl Desk {
         });
         self.way.set_if_new(way);
         self.is_linked.set(true);
+        // Before one is listed anywhere.
+        if self.is_away.peek() {
+            self.ask(Command::Away { on: true }, Asked::Nothing);
+        }
         if let Some(user) = greeting.user {
             self.is_now(user);
         }
@@ -110,7 +114,7 @@ impl Desk {
             ServerFrame::Users(list) => {
                 if let Some(room) = self.find(&list.room) {
                     self.with_order(|order| {
-                        room.users.update(|users| users.set(&list.users, order))
+                        room.users.update(|users| users.set(&list.users, &list.away, order))
                     });
                 }
             }
@@ -174,6 +178,9 @@ impl Desk {
                 let others =
                     new.iter().filter(|message| Some(message.user_id) != me).count() as u32;
                 let mentions = new.iter().filter(|message| message.names(me)).count() as u32;
+                // Another tab may have read it before it came here.
+                let read = room.last_read.peek();
+                let is_read = new.last().is_none_or(|last| last.seq <= read);
                 // A room that talks for hours while nobody scrolls up must not grow for ever.
                 if room.scroll.peek_with(|scroll| scroll.is_pinned()) {
                     room.timeline.change(|timeline| {
@@ -186,7 +193,7 @@ impl Desk {
                         *all += others;
                         *named += mentions;
                     });
-                    if !self.is_followed(room) {
+                    if !is_read && !self.is_followed(room) {
                         self.change_summary(&batch.room, |summary| {
                             summary.unread += u64::from(others);
                             summary.mentions += u64::from(mentions);

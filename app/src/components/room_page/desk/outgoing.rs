@@ -2,13 +2,15 @@
 //! the browser's storage until the room has it.
 
 use super::super::open_room::{Amending, OpenRoom, Trouble};
+use super::uploads::{Files, State, of};
 use super::{Asked, Desk};
 use crate::browser;
-use crate::protocol::{Command, MessageId, limits};
-use crate::store::outbox::{Entry, StorageKey};
+use crate::protocol::{Command, File, MessageId, Refusal, limits};
+use crate::store::outbox::{Delivery, Entry, StorageKey};
 use crate::store::{Outbox, Typing};
 use leptos::prelude::*;
 use std::time::Duration;
+use web_sys::StorageEvent;
 
 /// This tab's name, kept over a reload.
 const TAB: &str = "sarangbang.tab";
@@ -19,29 +21,37 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// …and is taken for closed without one for so long, in milliseconds.
 const SILENT: u64 = 30_000;
 
+/// How often it is looked what closed tabs have left.
+const ADOPTING: Duration = Duration::from_secs(5);
+
 impl Desk {
     /// Puts a message into the outbox and into storage, and sends what can be sent. Says
     /// whether it was taken: only then may the composer be cleared.
     pub fn say(self, room: OpenRoom, text: &str) -> bool {
-        let Some(files) = self.files_to_send(room) else { return false };
+        let Some(Files { there, are_coming }) = self.files(room, None) else { return false };
         let text = match limits::tidy(text) {
             Some(text) => text,
-            None if !files.is_empty() => String::new(),
+            None if are_coming || !there.is_empty() => String::new(),
             None => return false,
         };
         if limits::excess(&text, self.limits.text) > 0 {
             return false;
         }
         let reply_to = room.reply.peek().map(|message| message.seq);
-        let pushed = room.outbox.update(|outbox| {
-            outbox.push(browser::fresh_id(), text, reply_to, files, browser::now())
-        });
+        let id = browser::fresh_id();
+        let pushed =
+            room.outbox.update(|outbox| outbox.push(id, text, reply_to, there, browser::now()));
         if pushed.is_err() {
             room.trouble.set(Some(Trouble::Full));
             return false;
         }
         room.trouble.set(None);
-        room.uploads.set(Vec::new());
+        if are_coming {
+            room.outbox.update(|outbox| outbox.await_files(id));
+            self.hand_over(room, id);
+        } else {
+            room.uploads.update(|uploads| uploads.retain(|upload| upload.message.is_some()));
+        }
         room.reply.set_if_new(None);
         room.typing.change(Typing::said);
         self.change_outbox(room, |_| ());
@@ -50,19 +60,37 @@ impl Desk {
     }
 
     pub fn retry(self, room: OpenRoom, id: MessageId) {
-        self.change_outbox(room, |outbox| outbox.retry(id, browser::fresh_id()));
+        let lacks_files = self.send_rest_again(room, id);
+        let is_bare = room.outbox.peek_with(|outbox| {
+            let entry = outbox.entries().iter().find(|entry| entry.id == id);
+            entry.is_some_and(|it| it.delivery == Delivery::Failed(Refusal::NoSuchFile))
+        });
+        // What was picked is not here any more: its writer says what becomes of the rest.
+        if is_bare && !lacks_files {
+            return self.write_anew(room, id);
+        }
+        self.change_outbox(room, |outbox| {
+            outbox.retry(id, browser::fresh_id());
+            if lacks_files {
+                outbox.await_files(id);
+            }
+        });
     }
 
     /// Says nothing more of a message that waits.
     pub fn take_back(self, room: OpenRoom, id: MessageId) -> Option<Entry> {
+        self.detach_all(room, id);
         self.change_outbox(room, |outbox| outbox.remove(id))
     }
 
     /// Puts a message that waits into the composer again, before what stands there.
     pub fn write_anew(self, room: OpenRoom, id: MessageId) {
         self.stop_amending(room);
+        let has_files = self.take_over(room, id);
         let Some(entry) = self.take_back(room, id) else { return };
-        self.put_back(room, entry.files);
+        if !has_files {
+            self.put_back(room, entry.files);
+        }
         let answered = entry
             .reply_to
             .and_then(|seq| room.timeline.peek_with(|timeline| timeline.message(seq).cloned()));
@@ -146,23 +174,61 @@ impl Desk {
         }
         room.has_outbox.set(true);
         self.change_outbox(room, |_| ());
-        leptos::task::spawn_local(async move {
-            for key in browser::keys(&storage) {
-                let Some(other) = StorageKey::parse(&key).filter(|other| mine.may_adopt(other))
-                else {
-                    continue;
-                };
-                if !is_closed(&storage, &other.tab).await {
-                    continue;
-                }
-                if let Ok(Some(text)) = storage.get_item(&key) {
-                    let left = Outbox::decode(&text);
-                    self.change_outbox(room, |outbox| outbox.adopt(left));
-                    // Only now: what is in neither place would be lost if the tab died here.
-                    let _ = storage.remove_item(&key);
-                }
+        self.adopt(room);
+    }
+
+    /// Takes up what closed tabs left unsent, now and then.
+    pub(super) fn adopt_now_and_then(self) {
+        let adopt = move || self.open.peek().into_iter().for_each(|room| self.adopt(room));
+        // Fails only outside of a browser.
+        let _ = set_interval_with_handle(adopt, ADOPTING);
+    }
+
+    /// Takes up what other tabs left unsent in the room, if they are closed.
+    fn adopt(self, room: OpenRoom) {
+        for (key, tab) in self.left(room) {
+            let take_up = move || self.take_up(room, &key);
+            if is_silent(&tab) && !browser::has_locks() {
+                take_up();
+            } else {
+                browser::under_lock(&lock_name(&tab), take_up);
             }
+        }
+    }
+
+    fn take_up(self, room: OpenRoom, key: &str) {
+        let Some(storage) = browser::local_storage().filter(|_| room.has_outbox.peek()) else {
+            return;
+        };
+        if let Ok(Some(text)) = storage.get_item(key) {
+            let left = Outbox::decode(&text);
+            self.change_outbox(room, |outbox| outbox.adopt(left));
+            // Only now: what is in neither place would be lost if the tab died here.
+            let _ = storage.remove_item(key);
+        }
+    }
+
+    /// What other tabs keep for the room, and which they are.
+    fn left(self, room: OpenRoom) -> Vec<(String, String)> {
+        let (Some(mine), Some(storage)) = (self.storage_key(room), browser::local_storage()) else {
+            return Vec::new();
+        };
+        let others = browser::keys(&storage).into_iter().filter_map(|key| {
+            let other = StorageKey::parse(&key).filter(|other| mine.may_adopt(other))?;
+            Some((key, other.tab))
         });
+        others.collect()
+    }
+
+    /// Another tab has written something down for all.
+    pub fn hear_tabs(self, event: &StorageEvent) {
+        // The greeting says where one is a member.
+        if browser::is_about_rooms(event) {
+            self.lose_link();
+            return self.nudge();
+        }
+        let Some((key, value)) = event.key().zip(event.new_value()) else { return };
+        self.hear_of_reading(&key, &value);
     }
 
     fn storage_key(self, room: OpenRoom) -> Option<StorageKey> {
@@ -204,6 +270,55 @@ impl Desk {
         if let Some(kept) = kept {
             room.draft.set(kept);
         }
+        self.restore_begun(room);
+    }
+
+    /// Keeps over a reload what stands in the composer beside a draft: an edit, what is answered,
+    /// and files. It is written like a message that waits.
+    pub fn keep_begun(self, room: OpenRoom) {
+        // What was kept is to be read before.
+        if !self.is_alive.get() {
+            return;
+        }
+        let (id, text) = match room.amending.get() {
+            Amending::Edit { id, .. } => (id, room.draft.get()),
+            _ => (MessageId::default(), String::new()),
+        };
+        let reply_to = room.reply.with(|reply| reply.as_ref().map(|message| message.seq));
+        let files: Vec<File> = room.uploads.with(|uploads| {
+            let done = of(uploads, None).filter_map(|upload| match &upload.state {
+                State::Done(file) => Some(file.clone()),
+                _ => None,
+            });
+            done.collect()
+        });
+        let has_any = id != MessageId::default() || reply_to.is_some() || !files.is_empty();
+        let mut begun = Outbox::default();
+        let is_kept = begun.push(id, text, reply_to, files, 0).is_ok();
+        let Some(storage) = browser::session_storage() else { return };
+        // What cannot be kept is still in the composer.
+        let _ = match has_any && is_kept {
+            true => storage.set_item(&begun_key(room), &begun.encode()),
+            false => storage.remove_item(&begun_key(room)),
+        };
+    }
+
+    fn restore_begun(self, room: OpenRoom) {
+        let storage = browser::session_storage();
+        let kept = storage.and_then(|storage| storage.get_item(&begun_key(room)).ok().flatten());
+        let begun = kept.map(|kept| Outbox::decode(&kept));
+        let Some(Entry { id, text, reply_to, files, .. }) =
+            begun.and_then(|begun| begun.entries().first().cloned())
+        else {
+            return;
+        };
+        let answered = |seq| room.timeline.peek_with(|timeline| timeline.message(seq).cloned());
+        room.reply.set(reply_to.and_then(answered));
+        self.put_back(room, files);
+        if id != MessageId::default() {
+            room.amending.set(Amending::Edit { id, draft: room.draft.peek() });
+            room.draft.set(text);
+        }
     }
 }
 
@@ -214,6 +329,10 @@ fn drafts() -> impl Iterator<Item = web_sys::Storage> {
 
 fn draft_key(room: OpenRoom) -> String {
     ["sarangbang.draft.", &room.key().0].concat()
+}
+
+fn begun_key(room: OpenRoom) -> String {
+    ["sarangbang.begun.", &room.key().0].concat()
 }
 
 /// This tab's name, held under a lock. A duplicated tab brings a copy of the name along, finds
@@ -241,16 +360,12 @@ pub async fn claim_tab() -> String {
     fresh
 }
 
-/// Whether the tab of that name has been closed.
-async fn is_closed(storage: &web_sys::Storage, tab: &str) -> bool {
-    match browser::hold_lock(&lock_name(tab)).await {
-        Some(is_free) => is_free,
-        None => {
-            let beaten = storage.get_item(&beat_name(tab)).ok().flatten();
-            let at = beaten.and_then(|at| at.parse::<u64>().ok()).unwrap_or(0);
-            browser::now().saturating_sub(at) > SILENT
-        }
-    }
+/// Whether a tab without a lock has not beaten for long.
+fn is_silent(tab: &str) -> bool {
+    let beaten = browser::local_storage()
+        .and_then(|storage| storage.get_item(&beat_name(tab)).ok().flatten());
+    let at = beaten.and_then(|at| at.parse::<u64>().ok()).unwrap_or(0);
+    browser::now().saturating_sub(at) > SILENT
 }
 
 fn beat(tab: String) {

@@ -19,9 +19,8 @@ impl Desk {
     /// tell, if no tab did so.
     pub(super) fn tell_of(self, room: OpenRoom, new: &[Arc<Message>]) {
         if self.is_followed(room) {
-            if let (Some(storage), Some(last)) = (browser::local_storage(), new.last()) {
-                let seen = [&*epoch(room).to_string(), ".", &last.seq.to_string()].concat();
-                let _ = storage.set_item(&seen_key(room), &seen);
+            if let Some(last) = new.last() {
+                leave_word(&seen_key(room), room, last.seq);
             }
             return;
         }
@@ -41,6 +40,20 @@ impl Desk {
             }
         };
         set_timeout(tell, OTHERS);
+    }
+
+    /// What was read in this tab is read in the others.
+    pub(super) fn tell_of_reading(self, room: OpenRoom, seq: Seq) {
+        leave_word(&read_key(room), room, seq);
+    }
+
+    pub(super) fn hear_of_reading(self, key: &str, word: &str) {
+        for room in self.open.peek() {
+            let read = if read_key(room) == key { place(room, word) } else { 0 };
+            if read > room.last_read.peek() {
+                self.has_read(room, read);
+            }
+        }
     }
 
     fn tell(self, room: OpenRoom, message: &Message) {
@@ -70,14 +83,30 @@ impl Desk {
 fn seen(room: OpenRoom) -> Seq {
     let storage = browser::local_storage();
     let seen = storage.and_then(|storage| storage.get_item(&seen_key(room)).ok().flatten());
-    // Places of another life of the log say nothing about this one.
-    let here = seen.as_deref().and_then(|seen| seen.split_once('.'));
-    let here = here.filter(|(life, _)| *life == epoch(room).to_string());
+    seen.map_or(0, |seen| place(room, &seen))
+}
+
+/// Writes a place in a room down for the other tabs.
+fn leave_word(key: &str, room: OpenRoom, seq: Seq) {
+    if let Some(storage) = browser::local_storage() {
+        let word = [&*epoch(room).to_string(), ".", &seq.to_string()].concat();
+        let _ = storage.set_item(key, &word);
+    }
+}
+
+/// The place in a room that was written down; 0 if it is of another life of the log, which says
+/// nothing about this one.
+fn place(room: OpenRoom, word: &str) -> Seq {
+    let here = word.split_once('.').filter(|(life, _)| *life == epoch(room).to_string());
     here.and_then(|(_, seq)| seq.parse().ok()).unwrap_or(0)
 }
 
 fn epoch(room: OpenRoom) -> Epoch {
     room.timeline.peek_with(|timeline| timeline.cursor().epoch)
+}
+
+fn read_key(room: OpenRoom) -> String {
+    ["sarangbang.read", &*path(&room.key())].concat()
 }
 
 fn seen_key(room: OpenRoom) -> String {

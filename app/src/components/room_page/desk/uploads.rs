@@ -1,4 +1,5 @@
-//! Files on their way to the server, one by one, for the message that is being written.
+//! Files on their way to the server, one by one: for the message that is being written, or for one
+//! that waits for them.
 
 use super::super::open_room::{OpenRoom, Trouble};
 use super::super::path;
@@ -17,6 +18,8 @@ pub struct Upload {
     pub key: MessageId,
     pub name: String,
     pub state: State,
+    /// What it goes with, once that was sent; until then it stands in the composer.
+    pub message: Option<MessageId>,
     /// What is sent, to be sent again.
     picked: Option<SendWrapper<web_sys::File>>,
     request: Option<SendWrapper<XmlHttpRequest>>,
@@ -36,6 +39,15 @@ impl Upload {
         matches!(self.state, State::Failed(Some(_)))
     }
 
+    /// So much of a hundred has arrived.
+    pub fn percent(&self) -> u32 {
+        match self.state {
+            State::Sending(percent) => percent,
+            State::Done(_) => 100,
+            State::Failed(_) => 0,
+        }
+    }
+
     pub fn may_be_sent(&self) -> bool {
         self.picked.is_some()
     }
@@ -49,7 +61,7 @@ impl Desk {
             return;
         }
         for file in picked {
-            if room.uploads.peek_with(Vec::len) >= limits::FILES {
+            if room.uploads.peek_with(|uploads| of(uploads, None).count()) >= limits::FILES {
                 let refusal = Refusal::TooManyFiles { limit: limits::FILES as u32 };
                 room.trouble.set(Some(Trouble::Refused(refusal)));
                 return;
@@ -62,7 +74,7 @@ impl Desk {
             let key = browser::fresh_id();
             let (name, picked) = (file.name(), (!is_too_large).then(|| SendWrapper::new(file)));
             room.uploads.update(|uploads| {
-                uploads.push(Upload { key, name, state, picked, request: None });
+                uploads.push(Upload { key, name, state, message: None, picked, request: None });
             });
             if !is_too_large {
                 self.upload(room, key);
@@ -105,54 +117,92 @@ impl Desk {
             Sent::Answered(_, answer) => State::Failed(detail(&answer)),
             Sent::Lost => State::Failed(None),
         };
-        let is_over = !matches!(state, State::Sending(_));
-        // What did not arrive goes out again with the next link, or the next press.
-        let is_lost = matches!(&state, State::Failed(None));
         change(room, key, |upload| upload.state = state);
-        if is_over && !is_lost && room.awaits_files.peek() {
-            let draft = room.draft.peek();
-            if self.say(room, &draft) {
-                self.keep_draft(room, "");
+        let known = room.uploads.peek_with(|uploads| {
+            uploads.iter().find(|upload| upload.key == key).and_then(|upload| upload.message)
+        });
+        if let Some(message) = known {
+            self.gather(room, message);
+        }
+    }
+
+    /// A message that was sent before its files were there goes out once they are. One that is
+    /// refused leaves it to its writer.
+    fn gather(self, room: OpenRoom, message: MessageId) {
+        match self.files(room, Some(message)) {
+            None => self.change_outbox(room, |outbox| {
+                outbox.refused(message, &Refusal::NoSuchFile, browser::ticks());
+            }),
+            Some(Files { are_coming: true, .. }) => {}
+            Some(Files { there, .. }) => {
+                let is_other = |upload: &Upload| upload.message != Some(message);
+                room.uploads.update(|uploads| uploads.retain(is_other));
+                self.change_outbox(room, |outbox| outbox.gathered(message, there));
             }
         }
     }
 
-    /// The files of the message that is to be sent; `None` if some are not there yet. Then it is
-    /// sent when they are, unless one is refused; what did not arrive goes out again.
-    pub(super) fn files_to_send(self, room: OpenRoom) -> Option<Vec<File>> {
-        let mut files = Vec::new();
-        let (mut is_under_way, mut has_failed) = (false, false);
+    /// The files of a message, or of what stands in the composer; `None` if one was refused.
+    pub(super) fn files(self, room: OpenRoom, message: Option<MessageId>) -> Option<Files> {
         room.uploads.peek_with(|uploads| {
-            for upload in uploads {
+            let mut files = Files::default();
+            for upload in of(uploads, message) {
                 match &upload.state {
-                    State::Done(file) => files.push(file.clone()),
-                    State::Sending(_) => is_under_way = true,
-                    State::Failed(None) => is_under_way = true,
-                    State::Failed(Some(_)) => has_failed = true,
+                    State::Done(file) => files.there.push(file.clone()),
+                    // What did not arrive goes out again with the next link.
+                    State::Sending(_) | State::Failed(None) => files.are_coming = true,
+                    State::Failed(Some(_)) => return None,
                 }
             }
+            Some(files)
+        })
+    }
+
+    /// What stands in the composer goes with a message that waits for it.
+    pub(super) fn hand_over(self, room: OpenRoom, message: MessageId) {
+        room.uploads.update(|uploads| {
+            let written = uploads.iter_mut().filter(|upload| upload.message.is_none());
+            written.for_each(|upload| upload.message = Some(message));
         });
-        let awaits = is_under_way && !has_failed;
-        room.awaits_files.set(awaits);
-        if awaits && self.is_linked.peek() {
+        if self.is_linked.peek() {
             self.send_files_again(room);
         }
-        (!is_under_way && !has_failed).then_some(files)
     }
 
-    /// Takes a file off the message again.
-    pub fn detach(self, room: OpenRoom, key: MessageId) {
+    /// A message that waited for its files stands in the composer again, and so do they. Says
+    /// whether there are any.
+    pub(super) fn take_over(self, room: OpenRoom, message: MessageId) -> bool {
         room.uploads.update(|uploads| {
-            uploads.retain(|upload| {
-                let is_it = upload.key == key;
-                if let Some(request) = upload.request.as_ref().filter(|_| is_it) {
-                    let _ = request.abort();
-                }
-                !is_it
-            });
+            let mut has_any = false;
+            for upload in uploads.iter_mut().filter(|upload| upload.message == Some(message)) {
+                upload.message = None;
+                has_any = true;
+            }
+            has_any
+        })
+    }
+
+    /// What did not arrive of a message's files is sent anew. Says whether it has any.
+    pub(super) fn send_rest_again(self, room: OpenRoom, message: MessageId) -> bool {
+        let (has_any, rest): (bool, Vec<MessageId>) = room.uploads.peek_with(|uploads| {
+            let has_failed = |upload: &&Upload| matches!(upload.state, State::Failed(_));
+            let rest = of(uploads, Some(message)).filter(has_failed);
+            let has_any = of(uploads, Some(message)).next().is_some();
+            (has_any, rest.map(|upload| upload.key).collect())
         });
-        room.awaits_files.set(false);
+        rest.iter().for_each(|key| self.upload(room, *key));
+        has_any
+    }
+
+    /// Takes a file off what stands in the composer.
+    pub fn detach(self, room: OpenRoom, key: MessageId) {
+        drop_those(room, |upload| upload.key == key);
         room.trouble.set(None);
+    }
+
+    /// The message is not to be sent: nor is what it waited for.
+    pub(super) fn detach_all(self, room: OpenRoom, message: MessageId) {
+        drop_those(room, |upload| upload.message == Some(message));
     }
 
     /// What a message had that is to be written anew.
@@ -161,10 +211,37 @@ impl Desk {
             for file in files {
                 let key = browser::fresh_id();
                 let (name, state) = (file.name.clone(), State::Done(file));
-                uploads.push(Upload { key, name, state, picked: None, request: None });
+                let message = None;
+                uploads.push(Upload { key, name, state, message, picked: None, request: None });
             }
         });
     }
+}
+
+/// The files of a message.
+#[derive(Default)]
+pub(super) struct Files {
+    pub there: Vec<File>,
+    /// Some are still on their way.
+    pub are_coming: bool,
+}
+
+/// Those of a message, or of what stands in the composer.
+pub fn of(uploads: &[Upload], message: Option<MessageId>) -> impl Iterator<Item = &Upload> {
+    uploads.iter().filter(move |upload| upload.message == message)
+}
+
+fn drop_those(room: OpenRoom, is_it: impl Fn(&Upload) -> bool) {
+    room.uploads.update(|uploads| {
+        uploads.retain(|upload| {
+            let is_it = is_it(upload);
+            if let Some(request) = upload.request.as_ref().filter(|_| is_it) {
+                // Fails only for one that was never sent.
+                let _ = request.abort();
+            }
+            !is_it
+        });
+    });
 }
 
 fn change(room: OpenRoom, key: MessageId, change: impl FnOnce(&mut Upload)) {

@@ -30,6 +30,7 @@ async fn workshop() -> (Workshop, RoomId) {
         commits: announce,
         failing: false,
         scrub_at: None,
+        began: Instant::now(),
     };
     (Workshop { writer, connection, commits, _home: (directory, lock, line) }, room)
 }
