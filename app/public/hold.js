@@ -34,6 +34,10 @@ function end() {
 const listen = (kind, act) => document.addEventListener(kind, act, { passive: true });
 listen('touchstart', ({ target, touches: [finger] }) => {
   from = finger;
+  clearTimeout(timer);
+  isHeld = false;
+  // What is drawn anew meanwhile is let go of where nobody else hears it.
+  target.addEventListener('touchend', end, { once: true, passive: true });
   const named = tip.showPopover && target.closest('.reaction, .message__edited');
   if (named) timer = setTimeout(show, LONG, named);
 });

@@ -17,9 +17,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Messages read at a time, and of those that may bring their files along.
+/// Messages read at a time, where they are heavy with the files that they bring along and where
+/// they are not.
+const HEAVY_PAGE: usize = 1;
 const PAGE: usize = 50;
-const PAGE_WITH_FILES: usize = 5;
 
 /// What is heavier than this stays out of a page, in bytes.
 const HEAVY: u64 = 1024 * 1024;
@@ -135,7 +136,7 @@ impl Pages {
     /// How many messages are wanted at a time.
     pub fn count(&self) -> usize {
         match self.format {
-            Format::Html => PAGE_WITH_FILES,
+            Format::Html => HEAVY_PAGE,
             Format::Json | Format::Txt => PAGE,
         }
     }

@@ -23,8 +23,7 @@ pub struct Session {
     /// Guards the seats; held for look-ups only.
     seats: Mutex<ByRoom<Seat>>,
     /// Joins and leaves of one session take turns, so that what is remembered here changes in
-    /// the order of the log. It guards no data, and is held over an await, as only the turn in the
-    /// log's line is.
+    /// the order of the log. It guards no data, and is the one thing held over an await.
     turns: tokio::sync::Mutex<()>,
     messages: Bucket,
 }

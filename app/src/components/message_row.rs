@@ -149,6 +149,7 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
         (!said.head, " message--continued"),
         (said.spans.is_empty() && is_emoji_only(said.text), " message--emoji"),
         (matches!(state, State::Waits(_)), " message--pending"),
+        (matches!(state, State::Waits(it) if it.has_failed()), " message--failed"),
         (matches!(state, State::Stored(Message { deleted: true, .. }, _)), " message--deleted"),
         (matches!(state, State::Stored(message, _) if message.names(me)), " message--mention"),
     ] {

@@ -49,9 +49,9 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot, watch};
 use write::{Asked, Asker, Work, Write};
 
-/// Writes that wait for the writer. When so many wait, callers wait to get in line: the
-/// disk's pace becomes theirs, and nothing is dropped.
-const PLACES: usize = 4096;
+/// Writes that wait for the writer: more than a second's worth of a fast disk. Whoever comes when
+/// so many wait hears that it is not stored, and may come again.
+const PLACES: usize = 65_536;
 
 /// Commits that wait for the registry. When so many wait, the writer waits.
 const COMMITS: usize = 16;
@@ -138,18 +138,17 @@ impl Sqlite {
     /// Puts a change of what was said in line and waits for its answer.
     async fn say(&self, write: impl FnOnce(Asker<Answer>) -> Write) -> Answer {
         let (reply, answer) = oneshot::channel();
-        let closed = || PostError::NotStored;
-        self.line.put(write(Asker::new(reply))).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        self.line.put(write(Asker::new(reply))).map_err(|_| PostError::NotStored)?;
+        answer.await.map_err(|_| PostError::NotStored)?
     }
 
     /// Puts a write in line and waits for its answer. Once in line, a write is carried out
     /// even if the caller goes away.
     async fn write<A>(&self, write: impl FnOnce(Asker<Result<A>>) -> Write) -> Result<A> {
         let (reply, answer) = oneshot::channel();
-        let closed = || Error::new("writing to the log", "it is closed");
-        self.line.put(write(Asker::new(reply))).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        let error = |why| Error::new("writing to the log", why);
+        self.line.put(write(Asker::new(reply))).map_err(|_| error("it is full or closed"))?;
+        answer.await.map_err(|_| error("it is closed"))?
     }
 
     /// Puts an errand in line and waits for its answer.
@@ -268,8 +267,7 @@ impl Engine for Sqlite {
     }
 
     async fn close(&self) {
-        // Fails if it was closed before; then there is only its end to wait for.
-        let _ = self.line.put(Write::Close).await;
+        self.line.close().await;
         let _ = self.writing.clone().changed().await;
     }
 }

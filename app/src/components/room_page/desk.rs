@@ -72,6 +72,8 @@ pub struct Desk {
     wish: Live<Option<(String, String)>>,
     /// This tab's name in storage; known once it holds its lock.
     tab: Live<Option<String>>,
+    /// Other tabs that have left something unsent, and may be closed.
+    missing: Live<Vec<String>>,
 }
 
 type Collate = dyn Fn(&str, &str) -> Ordering;
@@ -127,6 +129,7 @@ impl Desk {
             collate: Live::new(None),
             wish: Live::new(None),
             tab: Live::new(None),
+            missing: Live::new(Vec::new()),
         }
     }
 

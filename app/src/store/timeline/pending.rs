@@ -18,6 +18,12 @@ pub struct Pending {
     pub delivery: Delivery,
 }
 
+impl Pending {
+    pub fn has_failed(&self) -> bool {
+        matches!(self.delivery, Delivery::Failed(_))
+    }
+}
+
 impl Timeline {
     /// Shows the outbox's entries, in its order. What the timeline holds as confirmed is left
     /// out: the batch with a message comes before the ack that empties the outbox.

@@ -7,7 +7,7 @@
 use super::write::Write;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout_at};
 
 /// Commits in which nobody's words wait begin so far apart.
@@ -17,14 +17,11 @@ const GATHER: Duration = Duration::from_millis(5);
 pub(super) struct Line {
     writes: mpsc::Sender<Write>,
     urgent: Arc<Notify>,
-    /// Whoever has it is the next to get a place. A place is promised in the order of waiting, but
-    /// taken in the order in which the waiting are woken: what one connection says in one go would
-    /// change places. It guards no data, and is held over the wait for a place.
-    turn: Mutex<()>,
 }
 
-/// The log is closed.
-pub(super) struct Closed;
+/// The line is full, or the log is closed.
+#[derive(Debug)]
+pub(super) struct NoPlace;
 
 /// The writer's end of the line.
 pub(super) struct Waiting {
@@ -38,20 +35,27 @@ pub(super) struct Waiting {
 pub(super) fn line(places: usize) -> (Line, Waiting) {
     let (sender, writes) = mpsc::channel(places);
     let urgent = Arc::new(Notify::new());
-    let line = Line { writes: sender, urgent: Arc::clone(&urgent), turn: Mutex::new(()) };
+    let line = Line { writes: sender, urgent: Arc::clone(&urgent) };
     (line, Waiting { writes, urgent, gathers_until: Instant::now() })
 }
 
 impl Line {
-    /// Waits for a place. Writes stand in line in the order in which these were first polled.
-    pub async fn put(&self, write: Write) -> Result<(), Closed> {
+    /// Takes a place at the end. Nobody waits for one: a place is promised in the order of waiting
+    /// but taken in the order of waking, and what one connection says in one go would change places.
+    pub fn put(&self, write: Write) -> Result<(), NoPlace> {
         let is_urgent = write.is_urgent();
-        let _turn = self.turn.lock().await;
-        self.writes.send(write).await.map_err(|_| Closed)?;
+        self.writes.try_send(write).map_err(|_| NoPlace)?;
         if is_urgent {
             self.urgent.notify_one();
         }
         Ok(())
+    }
+
+    /// Nothing is taken after what is in line now.
+    pub async fn close(&self) {
+        // Fails if it was closed before.
+        let _ = self.writes.send(Write::Close).await;
+        self.urgent.notify_one();
     }
 }
 
@@ -98,7 +102,7 @@ mod tests {
         let come = async {
             sleep_until(begin + GATHER / 2).await;
             for key in ["3", "4", "5"] {
-                assert!(line.put(room(key)).await.is_ok());
+                assert!(line.put(room(key)).is_ok());
             }
         };
         tokio::join!(waiting.gather(&mut writes, 3), come);
@@ -107,20 +111,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_a_place_is_overtaken_by_nobody() {
+    async fn a_full_line_turns_away_and_keeps_its_order() {
         let (line, mut waiting) = line(2);
-        for key in ["1", "2"] {
-            assert!(line.put(room(key)).await.is_ok());
-        }
-        let mut third = Box::pin(line.put(room("3")));
-        assert!(futures::poll!(third.as_mut()).is_pending());
-        // There is a place for the third, and one more, before the third hears of it.
         let mut writes = Vec::new();
-        waiting.writes.recv_many(&mut writes, 2).await;
-        let fourth = line.put(room("4"));
-        let (fourth, third) = tokio::join!(biased; fourth, third);
-        assert!(third.is_ok() && fourth.is_ok());
-        waiting.writes.recv_many(&mut writes, 2).await;
+        for keys in [["1", "2"], ["3", "4"]] {
+            assert!(keys.iter().all(|key| line.put(room(key)).is_ok()));
+            assert!(line.put(room("5")).is_err());
+            waiting.writes.recv_many(&mut writes, 2).await;
+        }
         let keys = writes.iter().map(|write| match write {
             Write::MakeRoom { key, .. } => key.as_str(),
             _ => "another",
@@ -138,8 +136,7 @@ mod tests {
         assert_eq!(begin.elapsed(), Duration::ZERO);
 
         let mut writes = vec![room("1")];
-        let (_, put) = tokio::join!(waiting.gather(&mut writes, 9), line.put(Write::Close));
-        assert!(put.is_ok());
+        tokio::join!(waiting.gather(&mut writes, 9), line.close());
         assert_eq!((writes.len(), begin.elapsed()), (2, Duration::ZERO));
     }
 }

@@ -18,11 +18,12 @@ const TAB: &str = "sarangbang.tab";
 /// Where a browser has no locks, a tab shows that it lives by a time stamp, written so often…
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// …and is taken for closed without one for so long, in milliseconds.
-const SILENT: u64 = 30_000;
+/// …and is taken for closed without one for so long, in milliseconds: out of sight a tab's clock
+/// ticks once a minute.
+const SILENT: u64 = 150_000;
 
-/// How often it is looked what closed tabs have left.
-const ADOPTING: Duration = Duration::from_secs(5);
+/// How often it is looked what closed tabs have left. One that is loaded anew is missing for less.
+const ADOPTING: Duration = Duration::from_secs(3);
 
 impl Desk {
     /// Puts a message into the outbox and into storage, and sends what can be sent. Says
@@ -148,9 +149,12 @@ impl Desk {
         }
     }
 
-    fn keep_outbox(self, room: OpenRoom) {
+    /// Says whether it is kept now.
+    fn keep_outbox(self, room: OpenRoom) -> bool {
         // What was not read yet is not to be written over.
-        let Some(key) = self.storage_key(room).filter(|_| room.has_outbox.peek()) else { return };
+        let Some(key) = self.storage_key(room).filter(|_| room.has_outbox.peek()) else {
+            return false;
+        };
         let stored = browser::local_storage().and_then(|storage| {
             let kept = room.outbox.peek_with(|outbox| match outbox.is_empty() {
                 true => storage.remove_item(&key.to_string()),
@@ -161,6 +165,7 @@ impl Desk {
         if stored.is_none() {
             room.trouble.set(Some(Trouble::Unsafe));
         }
+        stored.is_some()
     }
 
     /// Takes up what this tab, or one that was closed, left unsent in the room.
@@ -174,24 +179,33 @@ impl Desk {
         }
         room.has_outbox.set(true);
         self.change_outbox(room, |_| ());
-        self.adopt(room);
     }
 
     /// Takes up what closed tabs left unsent, now and then.
     pub(super) fn adopt_now_and_then(self) {
-        let adopt = move || self.open.peek().into_iter().for_each(|room| self.adopt(room));
+        let adopt = move || {
+            let missing = self.missing.change(std::mem::take);
+            self.open.peek().into_iter().for_each(|room| self.adopt(room, &missing));
+        };
         // Fails only outside of a browser.
         let _ = set_interval_with_handle(adopt, ADOPTING);
     }
 
-    /// Takes up what other tabs left unsent in the room, if they are closed.
-    fn adopt(self, room: OpenRoom) {
+    /// Takes up what other tabs left unsent in the room, if they were missing the last time, too.
+    fn adopt(self, room: OpenRoom, missing: &[String]) {
         for (key, tab) in self.left(room) {
-            let take_up = move || self.take_up(room, &key);
-            if is_silent(&tab) && !browser::has_locks() {
-                take_up();
-            } else {
-                browser::under_lock(&lock_name(&tab), take_up);
+            let was_missing = missing.contains(&tab);
+            let (lock, is_silent) = (lock_name(&tab), is_silent(&tab));
+            let take_up = move || {
+                if was_missing {
+                    self.take_up(room, &key);
+                }
+                self.missing.change(|missing| missing.push(tab));
+            };
+            match browser::has_locks() {
+                true => browser::under_lock(&lock, take_up),
+                false if is_silent => take_up(),
+                false => {}
             }
         }
     }
@@ -204,7 +218,9 @@ impl Desk {
             let left = Outbox::decode(&text);
             self.change_outbox(room, |outbox| outbox.adopt(left));
             // Only now: what is in neither place would be lost if the tab died here.
-            let _ = storage.remove_item(key);
+            if self.keep_outbox(room) {
+                let _ = storage.remove_item(key);
+            }
         }
     }
 

@@ -7,9 +7,14 @@ use super::Desk;
 use crate::browser::{self, Sent};
 use crate::protocol::{File, FileId, MessageId, Picture, Refusal, limits};
 use js_sys::{JSON, Reflect};
+use leptos::prelude::set_timeout;
 use send_wrapper::SendWrapper;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use web_sys::XmlHttpRequest;
+
+/// What a message waits for and did not arrive goes out again after so long, or with a link.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// A file that was picked.
 #[derive(Clone)]
@@ -114,15 +119,28 @@ impl Desk {
                 Some(file) => State::Done(file),
                 None => State::Failed(None),
             },
-            Sent::Answered(_, answer) => State::Failed(detail(&answer)),
+            // A proxy may have no words of ours.
+            Sent::Answered(status, answer) => State::Failed(detail(&answer).or_else(|| {
+                let is_final = (400..500).contains(&status);
+                is_final.then(|| self.phrases.not_arrived.to_owned())
+            })),
             Sent::Lost => State::Failed(None),
         };
+        let is_lost = matches!(state, State::Failed(None));
         change(room, key, |upload| upload.state = state);
         let known = room.uploads.peek_with(|uploads| {
             uploads.iter().find(|upload| upload.key == key).and_then(|upload| upload.message)
         });
         if let Some(message) = known {
             self.gather(room, message);
+            if is_lost {
+                let again = move || {
+                    if self.is_linked.peek() {
+                        self.send_files_again(room);
+                    }
+                };
+                set_timeout(again, AGAIN);
+            }
         }
     }
 
