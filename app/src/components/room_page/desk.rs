@@ -309,7 +309,12 @@ impl Desk {
         });
     }
 
+    /// Says whether it was asked. What is asked on a link that the server has not greeted us on
+    /// may be gone with it.
     fn ask(self, command: Command, asked: Asked) -> bool {
+        if !self.is_linked.peek() {
+            return false;
+        }
         let id = self.with_link(|link| link.ask(command)).flatten();
         match id {
             Some(id) => {
