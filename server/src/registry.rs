@@ -12,14 +12,15 @@ mod reading;
 mod saying;
 mod seating;
 mod throttle;
+mod upkeep;
 
 pub use connection::Connection;
 pub use reading::{Place, Reader};
 pub use saying::{Saying, Wish};
 pub use seating::{Joining, Seated};
 
-use crate::engine::{self, Commit, Engine, RoomId, TokenHash};
-use crate::metrics::{Metrics, Population};
+use crate::engine::{self, Commit, Engine, Latest, RoomId, TokenHash};
+use crate::metrics::Metrics;
 use crate::room::{Rings, Room};
 use crate::session::{Bucket, Session};
 use app::protocol::{
@@ -32,9 +33,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use throttle::Throttles;
 use tokio::sync::{Semaphore, mpsc};
-
-/// How often idle rooms and sessions are forgotten.
-const SWEEP: Duration = Duration::from_secs(60);
 
 /// What the registry needs to know of the configuration.
 #[derive(Clone, Debug)]
@@ -197,8 +195,13 @@ impl Registry {
         session: Option<&Session>,
     ) -> Result<Snapshot, Refusal> {
         let latest = room.latest().await.map_err(unavailable)?;
+        Ok(self.seen(room, latest, session))
+    }
+
+    /// The same, with messages that were read before.
+    fn seen(&self, room: &Room, latest: Latest, session: Option<&Session>) -> Snapshot {
         let seat = session.and_then(|session| session.seat(&room.key));
-        Ok(Snapshot {
+        Snapshot {
             room: room.key.clone(),
             title: room.title.clone(),
             cursor: latest.cursor,
@@ -208,7 +211,7 @@ impl Registry {
             away: room.away(),
             last_read: seat.as_ref().map_or(0, |seat| seat.last_read),
             is_owner: seat.is_some_and(|seat| seat.is_owner),
-        })
+        }
     }
 
     /// What a connection hears first.
@@ -335,41 +338,6 @@ impl Registry {
                 }
             }
         }
-    }
-
-    /// What has been counted, as text; `connections`: how many there are.
-    pub fn metrics(&self, connections: usize) -> String {
-        let rooms: Vec<_> = {
-            let rooms = self.rooms.lock().expect("no panic under this lock");
-            rooms.by_id.values().cloned().collect()
-        };
-        let sessions = self.sessions.lock().expect("no panic under this lock").len();
-        let people = rooms.iter().map(|room| room.head_count()).sum();
-        self.metrics.text(&Population { connections, rooms: rooms.len(), sessions, people })
-    }
-
-    /// Forgets idle rooms and sessions now and then; runs until it is dropped.
-    pub async fn sweep(&self) {
-        let mut ticks = tokio::time::interval(SWEEP);
-        loop {
-            ticks.tick().await;
-            self.evict_idle();
-        }
-    }
-
-    fn evict_idle(&self) {
-        let mut rooms = self.rooms.lock().expect("no panic under this lock");
-        let Rooms { by_key, by_id } = &mut *rooms;
-        by_key.values().for_each(|room| room.forget_unasked());
-        // Two owners are the two maps: under their lock nobody else can come by the room.
-        by_key.retain(|_, room| {
-            Arc::strong_count(room) > 2 || !room.is_idle() || by_id.remove(&room.id).is_none()
-        });
-        drop(rooms);
-        let mut sessions = self.sessions.lock().expect("no panic under this lock");
-        sessions.retain(|_, session| Arc::strong_count(session) > 1);
-        drop(sessions);
-        self.throttles.forget_idle();
     }
 }
 

@@ -9,7 +9,7 @@ use super::icon::icon;
 use super::live::{drawn, effect};
 use super::markup::{Html, element, text};
 use super::room_page::{
-    desk::uploads::of,
+    desk::uploads::going_with,
     open_room::{Amending, OpenRoom, Trouble},
     path,
 };
@@ -189,7 +189,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
     });
     // Before the script lives, a press sends the plain form.
     let cannot_send = drawn(move || {
-        let has_files = room.uploads.with(|uploads| of(uploads, None).next().is_some());
+        let has_files = room.uploads.with(|uploads| going_with(uploads, None).next().is_some());
         let may_say = tidied().map_or(has_files, |text| !is_over(&text));
         let cannot = !may_say || room.has_refused_file();
         (desk.is_alive.get() && cannot).then_some("true")

@@ -2,20 +2,19 @@
 
 mod choices;
 mod files;
+mod waiting;
 pub(super) mod words;
 
 use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
-use super::room_page::desk::uploads::{self, Upload};
 use super::room_page::{desk::Desk, path};
-use crate::browser;
 use crate::calendar::Date;
 use crate::i18n::Phrases;
 use crate::protocol::{File, Message, Seq, Span, UserId, span};
-use crate::store::outbox::Delivery;
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
+use waiting::{Waiting, waiting, waits};
 
 /// Colours that tell people apart; each has a class of that number.
 const TINTS: [&str; 12] = [
@@ -280,67 +279,6 @@ pub(super) fn line_of(words: &str) -> String {
 fn quote_key(quote: Option<&Quote>) -> String {
     let message = quote.and_then(|quote| quote.message.as_ref());
     message.map_or_else(String::new, |message| message.rev.to_string())
-}
-
-/// What becomes of a message that waits, and what one can do about it.
-struct Waiting {
-    picture: &'static str,
-    words: String,
-    acts: &'static [&'static str],
-}
-
-/// What is pressed is heard by the list, which knows the row.
-fn waits(waiting: &Waiting, phrases: &Phrases) -> Html {
-    let Waiting { picture, words, acts } = waiting;
-    let class = if *picture == "alert" { "message__reason" } else { "message__wait" };
-    let mut content = vec![element("p", &[("class", class)], &[icon(picture), text(words)])];
-    content.extend(acts.iter().map(|act| {
-        let (act, words) = match *act {
-            "retry" => ("retry", phrases.retry),
-            "edit" => ("edit", phrases.edit),
-            _ => ("delete", phrases.delete),
-        };
-        let attributes = [("class", "button button--small"), ("type", "button"), ("data-act", act)];
-        element("button", &attributes, &[icon(act), text(words)])
-    }));
-    element("div", &[("class", "message__state")], &content)
-}
-
-fn waiting(pending: &Pending, desk: Desk) -> Waiting {
-    let phrases = desk.phrases;
-    let in_time = |words: &str| Waiting { picture: "clock", words: words.into(), acts: &[] };
-    match &pending.delivery {
-        Delivery::Failed(refusal) => Waiting {
-            picture: "alert",
-            words: [phrases.failed, " ", &phrases.refusal(refusal)].concat(),
-            acts: &["retry", "edit", "delete"],
-        },
-        Delivery::Limited { until } => {
-            let seconds = until.saturating_sub(browser::ticks()).div_ceil(1000).max(1);
-            in_time(&(phrases.sending_in)(seconds))
-        }
-        Delivery::Gathering => {
-            let percent = percent(pending, desk);
-            let words = match desk.is_linked.get() {
-                true => [&*percent.to_string(), "% · ", phrases.sends_with_files].concat(),
-                false => phrases.waiting.to_owned(),
-            };
-            Waiting { picture: "attach", words, acts: &["edit", "delete"] }
-        }
-        _ if !desk.has_seat() => in_time(phrases.waits_to_join),
-        _ if desk.is_linked.get() => in_time(phrases.pending),
-        _ => in_time(phrases.waiting),
-    }
-}
-
-/// How much of a message's files has gone up.
-fn percent(pending: &Pending, desk: Desk) -> u32 {
-    let Some(room) = desk.current.peek() else { return 0 };
-    room.uploads.with(|uploads| {
-        let percents = uploads::of(uploads, Some(pending.id)).map(Upload::percent);
-        let (sum, count) = percents.fold((0, 0), |(sum, count), one| (sum + one, count + 1));
-        sum / u32::max(count, 1)
-    })
 }
 
 /// A time for machines, in UTC.

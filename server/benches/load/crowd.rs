@@ -3,10 +3,11 @@
 
 use crate::dialect::{Dialect, Heard, Identity};
 use crate::frames;
+use crate::link::Link;
 use crate::tally::{self, Sent, Tally};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -61,14 +62,6 @@ struct Member {
     link: Option<Link>,
     /// The number that comes next, of each sender of the room.
     heard: Vec<u32>,
-}
-
-struct Link {
-    stream: TcpStream,
-    is_upgraded: bool,
-    /// The beginning of a frame whose end has not come yet.
-    held: Vec<u8>,
-    out: Vec<u8>,
 }
 
 struct Sender {
@@ -431,23 +424,5 @@ impl Crowd {
 
     fn first_sender(&self, n: usize) -> usize {
         n / self.seating.members * self.seating.senders
-    }
-}
-
-impl Link {
-    /// Writes what the socket takes; the rest follows when it is writable.
-    fn flush(&mut self) {
-        while !self.out.is_empty() {
-            match self.stream.write(&self.out) {
-                Ok(written) => drop(self.out.drain(..written)),
-                // Not connected yet, or full.
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
-                {
-                    return;
-                }
-                Err(error) => panic!("a member could not write: {error}"),
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! the whole of it, written into the README.
 //!
 //! - [`work`] is what is measured, [`subject`] who is.
-//! - [`crowd`] are the clients; [`dialect`] and [`frames`] are how they speak.
+//! - [`crowd`] are the clients, each at its [`link`]; [`dialect`] and [`frames`] are how they speak.
 //! - [`tally`] counts and checks, [`report`] writes down.
 //! - [`floor`] is the shortest server there is, to compare with; [`page`] reads pages.
 
@@ -12,6 +12,7 @@ mod crowd;
 mod dialect;
 mod floor;
 mod frames;
+mod link;
 mod page;
 mod report;
 mod subject;

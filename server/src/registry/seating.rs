@@ -1,6 +1,6 @@
 //! Taking a seat in a room, coming back to it, and getting up.
 
-use super::{Connection, Registry, not_stored};
+use super::{Connection, Registry, not_stored, unavailable};
 use crate::engine::{self, TokenHash};
 use crate::names::{self, Skeleton, Username};
 use crate::presence::Guest;
@@ -170,15 +170,15 @@ impl Registry {
     /// Whoever has a seat is here now, on this connection.
     pub async fn arrive(&self, connection: &Connection, seated: Seated) -> Result<Joined, Refusal> {
         connection.set_session(Arc::clone(&seated.session));
-        let mut snapshot = self.snapshot(&seated.room, Some(&seated.session)).await?;
+        let latest = seated.room.latest().await.map_err(unavailable)?;
         let secret = seated.secret.as_ref().map(Secret::reveal);
         let Seated { session, room, user, name, skeleton, was_member, .. } = seated;
         let guest = Guest { user: user.clone(), token: session.token, skeleton };
-        // What happens after the snapshot follows the answer, users included.
-        self.sit_down(connection, &room, guest, was_member, snapshot.cursor.rev, false)
+        // What happens after what was read follows the answer.
+        self.sit_down(connection, &room, guest, was_member, latest.cursor.rev, false)
             .map_err(|NameTaken| Refusal::Unavailable)?;
         drop(name);
-        (snapshot.users, snapshot.away) = (room.users(), room.away());
+        let snapshot = self.seen(&room, latest, Some(&session));
         Ok(Joined { user, token: secret, snapshot })
     }
 

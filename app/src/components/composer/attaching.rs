@@ -5,7 +5,7 @@ use super::super::lines::{Line, Lines};
 use super::super::live::drawn;
 use super::super::markup::{Html, element, text, void};
 use super::super::room_page::desk::Desk;
-use super::super::room_page::desk::uploads::{State, Upload, of};
+use super::super::room_page::desk::uploads::{State, Upload, going_with};
 use super::super::room_page::open_room::OpenRoom;
 use crate::browser;
 use crate::i18n::{Phrases, size};
@@ -50,26 +50,15 @@ pub fn files(room: OpenRoom, phrases: &'static Phrases) -> impl IntoView {
                 State::Done(file) => size(file.bytes),
                 State::Failed(why) => why.clone().unwrap_or_else(|| phrases.not_arrived.to_owned()),
             };
-            let has_failed = matches!(upload.state, State::Failed(_));
-            let may_retry = has_failed && upload.may_be_sent();
-            let (id, name) = (["file-", &upload.key.to_string()].concat(), upload.name.clone());
+            let (id, upload) = (["file-", &upload.key.to_string()].concat(), upload.clone());
             let key = [&*id, &state].join("/");
-            Line {
-                key,
-                draw: Box::new(move || chip(&id, &name, &state, [has_failed, may_retry], phrases)),
-            }
+            Line { key, draw: Box::new(move || chip(&upload, &id, &state, phrases)) }
         };
-        Lines(room.uploads.with(|uploads| of(uploads, None).map(line).collect()))
+        Lines(room.uploads.with(|uploads| going_with(uploads, None).map(line).collect()))
     })
 }
 
-fn chip(
-    id: &str,
-    name: &str,
-    state: &str,
-    [has_failed, may_retry]: [bool; 2],
-    phrases: &Phrases,
-) -> Html {
+fn chip(upload: &Upload, id: &str, state: &str, phrases: &Phrases) -> Html {
     let button = |act: &str, label: &str| {
         let attributes = [
             ("class", "button button--plain button--small button--icon"),
@@ -80,12 +69,13 @@ fn chip(
         ];
         element("button", &attributes, &[icon(if act == "detach" { "close" } else { "retry" })])
     };
+    let has_failed = matches!(upload.state, State::Failed(_));
     let class = if has_failed { "composer__file composer__file--failed" } else { "composer__file" };
     let mut content = vec![
-        element("bdi", &[("class", "composer__file-name")], &[text(name)]),
+        element("bdi", &[("class", "composer__file-name")], &[text(&upload.name)]),
         element("small", &[], &[text(state)]),
     ];
-    if may_retry {
+    if has_failed && upload.may_be_sent() {
         content.push(button("upload", phrases.retry));
     }
     content.push(button("detach", phrases.detach));

@@ -2,9 +2,11 @@
 //! is asked over the link.
 
 mod amending;
+mod drafts;
 mod heard;
 mod outgoing;
 mod seating;
+mod tabs;
 mod telling;
 pub mod uploads;
 
@@ -61,8 +63,8 @@ pub struct Desk {
     pub is_copied: Live<bool>,
     /// Whether nobody has looked at this tab for a while.
     is_away: Live<bool>,
-    /// How often the tab was shown or hidden.
-    turns: Live<u32>,
+    /// Since when the tab is out of sight, in milliseconds.
+    hidden_at: Live<Option<u64>>,
     open: Live<Vec<OpenRoom>>,
     link: Live<Option<SendWrapper<Link>>>,
     /// What was asked and not answered yet: a few at most.
@@ -118,7 +120,7 @@ impl Desk {
             check: Live::new(Check::default()),
             is_alive: Live::new(false),
             is_away: Live::new(false),
-            turns: Live::new(0),
+            hidden_at: Live::new(None),
             is_linked: Live::new(false),
             refusal: Live::new(None),
             was_led: Live::new(false),
@@ -154,7 +156,7 @@ impl Desk {
         self.link.set(Some(SendWrapper::new(link)));
         self.come_or_go();
         leptos::task::spawn_local(async move {
-            self.tab.set(Some(outgoing::claim_tab().await));
+            self.tab.set(Some(tabs::claim_tab().await));
             for room in self.open.peek() {
                 self.restore_outbox(room);
             }
@@ -203,15 +205,17 @@ impl Desk {
 
     /// Who has left the tab alone for long is away; who shows it is back.
     fn come_or_go(self) {
-        let turn = self.turns.change(|turns| {
-            *turns += 1;
-            *turns
-        });
         if !browser::document().hidden() {
+            self.hidden_at.set(None);
             return self.set_away(false);
         }
+        if self.hidden_at.peek().is_some() {
+            return;
+        }
+        let at = Some(browser::ticks());
+        self.hidden_at.set(at);
         let leave = move || {
-            if self.turns.peek() == turn {
+            if self.hidden_at.peek() == at {
                 self.set_away(true);
             }
         };

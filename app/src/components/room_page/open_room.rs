@@ -207,7 +207,7 @@ impl OpenRoom {
 
     /// Whether a file that was picked is not taken.
     pub fn has_refused_file(&self) -> bool {
-        self.uploads.with(|uploads| uploads::of(uploads, None).any(Upload::is_refused))
+        self.uploads.with(|uploads| uploads::going_with(uploads, None).any(Upload::is_refused))
     }
 
     /// Whether one has given this emoji, as far as the page knows.

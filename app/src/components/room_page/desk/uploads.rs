@@ -66,7 +66,8 @@ impl Desk {
             return;
         }
         for file in picked {
-            if room.uploads.peek_with(|uploads| of(uploads, None).count()) >= limits::FILES {
+            if room.uploads.peek_with(|uploads| going_with(uploads, None).count()) >= limits::FILES
+            {
                 let refusal = Refusal::TooManyFiles { limit: limits::FILES as u32 };
                 room.trouble.set(Some(Trouble::Refused(refusal)));
                 return;
@@ -164,7 +165,7 @@ impl Desk {
     pub(super) fn files(self, room: OpenRoom, message: Option<MessageId>) -> Option<Files> {
         room.uploads.peek_with(|uploads| {
             let mut files = Files::default();
-            for upload in of(uploads, message) {
+            for upload in going_with(uploads, message) {
                 match &upload.state {
                     State::Done(file) => files.there.push(file.clone()),
                     // What did not arrive goes out again with the next link.
@@ -204,8 +205,8 @@ impl Desk {
     pub(super) fn send_rest_again(self, room: OpenRoom, message: MessageId) -> bool {
         let (has_any, rest): (bool, Vec<MessageId>) = room.uploads.peek_with(|uploads| {
             let has_failed = |upload: &&Upload| matches!(upload.state, State::Failed(_));
-            let rest = of(uploads, Some(message)).filter(has_failed);
-            let has_any = of(uploads, Some(message)).next().is_some();
+            let rest = going_with(uploads, Some(message)).filter(has_failed);
+            let has_any = going_with(uploads, Some(message)).next().is_some();
             (has_any, rest.map(|upload| upload.key).collect())
         });
         rest.iter().for_each(|key| self.upload(room, *key));
@@ -244,8 +245,8 @@ pub(super) struct Files {
     pub are_coming: bool,
 }
 
-/// Those of a message, or of what stands in the composer.
-pub fn of(uploads: &[Upload], message: Option<MessageId>) -> impl Iterator<Item = &Upload> {
+/// Those that go with a message, or with what stands in the composer.
+pub fn going_with(uploads: &[Upload], message: Option<MessageId>) -> impl Iterator<Item = &Upload> {
     uploads.iter().filter(move |upload| upload.message == message)
 }
 
