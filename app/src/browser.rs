@@ -9,8 +9,10 @@ pub use telling::{Permission, Told, ask_to_notify, may_notify, notify, show_unre
 
 use crate::i18n::Locale;
 use crate::protocol::MessageId;
+use gloo_timers::callback::{Interval, Timeout};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cmp::Ordering;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{FileList, ProgressEvent, XmlHttpRequest};
@@ -274,7 +276,7 @@ fn object(fields: &[(&str, &str)]) -> Object {
 /// Lets a promise fail that it does not matter of.
 fn await_in_vain(promise: JsValue) {
     let promise: Promise = promise.unchecked_into();
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let _ = JsFuture::from(promise).await;
     });
 }
@@ -329,10 +331,35 @@ pub fn is_about_rooms(event: &web_sys::StorageEvent) -> bool {
     event.key().as_deref() == Some(ROOMS)
 }
 
+/// Does something so much later.
+pub fn after(wait: Duration, act: impl FnOnce() + 'static) {
+    return later(wait.as_millis() as u32, Box::new(act));
+
+    fn later(wait: u32, act: Box<dyn FnOnce()>) {
+        Timeout::new(wait, act).forget();
+    }
+}
+
+/// Does something again and again, as long as the page lives.
+pub fn every(pause: Duration, act: impl FnMut() + 'static) {
+    Interval::new(pause.as_millis() as u32, act).forget();
+}
+
+/// Does something before the next frame is drawn.
+pub fn with_next_frame(act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    // Fails only outside of a browser.
+    let _ = window().request_animation_frame(act.unchecked_ref());
+}
+
 /// All keys of a storage.
 pub fn keys(storage: &web_sys::Storage) -> Vec<String> {
     let length = storage.length().unwrap_or(0);
-    (0..length).filter_map(|index| storage.key(index).ok().flatten()).collect()
+    let mut keys = Vec::new();
+    for index in 0..length {
+        keys.extend(storage.key(index).ok().flatten());
+    }
+    keys
 }
 
 /// The body of what this server answers to a GET, or to a POST of these bytes; `None` unless

@@ -2,8 +2,10 @@
 //! `room_page` alone joins the two.
 
 use crate::page::{Boot, View};
-use leptos::either::Either;
-use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::prelude::{provide_context, use_context};
+use part::Part;
+use web_sys::Element;
 
 #[cfg(feature = "ssr")]
 pub mod error_page;
@@ -37,15 +39,14 @@ mod share;
 mod lines;
 pub(crate) mod icon;
 mod markup;
+mod part;
 mod live;
 
 use room_page::desk::Desk;
 
-/// The one root that the browser hydrates.
-#[component]
-pub fn App(boot: Boot) -> impl IntoView {
+/// The one root: what the server draws and the browser brings to life.
+pub fn app(boot: Boot) -> Part {
     let desk = Desk::new(&boot);
-    provide_context(desk);
     #[cfg(feature = "ssr")]
     provide_context(boot.plain.clone());
     // The server runs no effects: this is where the page comes to life in the browser.
@@ -61,26 +62,29 @@ pub fn App(boot: Boot) -> impl IntoView {
         View::Home(form) => form,
     };
     match room {
-        Some(first) => Either::Left(view! { <room_page::RoomPage first form theme /> }),
-        None => Either::Right(view! { <home_page::HomePage form theme /> }),
+        Some(first) => room_page::room_page(desk, first, form, theme),
+        None => home_page::home_page(form, theme, desk),
     }
 }
 
-/// What every component finds its words and its room with.
-pub(crate) fn desk() -> Desk {
-    expect_context()
+/// Brings to life what the server drew from the same boot.
+pub fn take_over(page: &Element, boot: Boot) {
+    part::take_over(page, || app(boot));
 }
 
 /// Whether the reader wants more in less space; only the server needs to know.
 fn is_compact() -> bool {
-    use_context::<crate::page::Plain>().is_some_and(|plain| plain.is_compact)
+    #[cfg(feature = "ssr")]
+    return use_context::<crate::page::Plain>().is_some_and(|plain| plain.is_compact);
+    #[cfg(not(feature = "ssr"))]
+    false
 }
 
 /// Does something as soon as what changed is drawn: before anything else happens, and before it
 /// is painted.
 pub(crate) fn once_drawn(act: impl FnOnce() + 'static) {
-    leptos::task::spawn_local(async move {
-        leptos::task::tick().await;
+    wasm_bindgen_futures::spawn_local(async move {
+        any_spawner::Executor::tick().await;
         act();
     });
 }

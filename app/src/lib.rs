@@ -14,7 +14,7 @@
 //! # One walk
 //!
 //! The server draws `page::Document` from a `Boot`; the browser calls [`hydrate`], reads the
-//! same boot from the page, and takes up `components::App`. Its `Desk` opens a `connection`,
+//! same boot from the page, and takes up `components::app`. Its `Desk` opens a `connection`,
 //! resumes every room from the cursor that the page was drawn with, and from then on batches
 //! change the `store`, and the store's signals change what is seen.
 
@@ -31,10 +31,18 @@ pub mod browser;
 pub mod page;
 pub mod components;
 
+#[cfg(feature = "hydrate")]
 use protocol::Codec;
+#[cfg(feature = "hydrate")]
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// As quick as Rust's own, and a tenth of its size.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Brings the page to life. Called by the boot script once everything is loaded.
+#[cfg(feature = "hydrate")]
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
@@ -44,10 +52,12 @@ pub fn hydrate() {
     // A page without its data, or with another build's, stays what it is: readable, with
     // plain forms.
     let Some(boot) = boot else { return };
-    #[cfg(feature = "hydrate")]
-    leptos::mount::hydrate_body(move || components::App(components::AppProps { boot }));
-    #[cfg(not(feature = "hydrate"))]
-    drop(boot);
+    let Some(page) = browser::document().body().and_then(|body| body.first_element_child()) else {
+        return;
+    };
+    // Fails only if it was there before.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+    components::take_over(&page, boot);
     if let Some(root) = browser::document().document_element() {
         // Says to styles and to tests that the page answers by itself now.
         let _ = root.set_attribute("data-hydrated", "");

@@ -34,7 +34,7 @@ pub fn ask_to_notify(then: impl FnOnce() + 'static) {
         return then();
     }
     let Ok(answer) = Notification::request_permission() else { return then() };
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let _ = JsFuture::from(answer).await;
         then();
     });

@@ -4,14 +4,13 @@
 use super::icon::icon;
 use super::live::effect;
 use super::markup::{Html, element, text, void};
-use super::room_page::{open_room::OpenRoom, path};
+use super::part::{Part, part};
+use super::room_page::{desk::Desk, open_room::OpenRoom, path};
 use super::{once_drawn, panel};
 use crate::browser::{self, Permission};
 use crate::i18n::Phrases;
 use crate::protocol::{Bell as Choice, RoomKey};
-use leptos::ev::Event;
-use leptos::prelude::*;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, Event, HtmlInputElement};
 
 /// The panel's id, by which the button opens it.
 const ID: &str = "bell";
@@ -38,11 +37,10 @@ pub fn open(phrases: &Phrases) -> Html {
     element("button", &attributes, &[icon("bell")])
 }
 
-#[component]
-pub fn Bell(room: OpenRoom) -> impl IntoView {
-    let phrases = super::desk().phrases;
+pub fn panel(room: OpenRoom, desk: Desk) -> Part {
+    let phrases = desk.phrases;
     let content = content(phrases);
-    let show = move |_| show(room);
+    let show = move |_: Event| show(room);
     effect(move || once_drawn(move || show_choice(room, phrases)));
     let choose = move |_: Event| {
         let kept =
@@ -57,11 +55,14 @@ pub fn Bell(room: OpenRoom) -> impl IntoView {
             }),
         }
     };
-    view! {
-        <div class="panel bell" id=ID popover role="dialog" aria-labelledby="bell-title" on:toggle=show on:change=choose>
-            {content}
-        </div>
-    }
+    let attributes = [
+        ("class", "panel bell"),
+        ("id", ID),
+        ("popover", ""),
+        ("role", "dialog"),
+        ("aria-labelledby", "bell-title"),
+    ];
+    part("div", &attributes).on("toggle", show).on("change", choose).html(content)
 }
 
 fn content(phrases: &Phrases) -> Html {

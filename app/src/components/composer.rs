@@ -6,14 +6,15 @@ mod naming;
 mod unsent;
 
 use super::icon::icon;
-use super::live::{drawn, effect};
+use super::live::effect;
 use super::markup::{Html, element, text};
+use super::once_drawn;
+use super::part::{Part, part};
 use super::room_page::{
-    desk::uploads::going_with,
+    desk::{Desk, uploads::going_with},
     open_room::{Amending, OpenRoom, Trouble},
     path,
 };
-use super::{desk, once_drawn};
 use crate::browser;
 use crate::i18n::Phrases;
 #[cfg(feature = "ssr")]
@@ -21,24 +22,23 @@ use crate::page::Plain;
 use crate::protocol::{Message, limits};
 use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
-use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, MouseEvent, SubmitEvent};
-use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::prelude::use_context;
 use naming::Naming;
 use std::time::Duration;
-use web_sys::HtmlTextAreaElement;
+use web_sys::{
+    ClipboardEvent, CompositionEvent, HtmlTextAreaElement, KeyboardEvent, MouseEvent, SubmitEvent,
+};
 
 /// The counter appears when so much of the limit is used.
 const COUNT_FROM: f64 = 0.9;
 
-#[component]
-pub fn Composer(room: OpenRoom) -> impl IntoView {
+pub fn composer(room: OpenRoom, desk: Desk) -> Part {
     #[cfg(feature = "ssr")]
-    return match use_context::<Plain>().and_then(|plain| plain.unsent) {
-        Some(unsent) => leptos::either::Either::Left(unsent::form(room, &unsent)),
-        None => leptos::either::Either::Right(view! { <Form room /> }),
-    };
-    #[cfg(not(feature = "ssr"))]
-    view! { <Form room /> }
+    if let Some(unsent) = use_context::<Plain>().and_then(|plain| plain.unsent) {
+        return unsent::form(room, &unsent, desk.phrases);
+    }
+    form(room, desk)
 }
 
 /// Whether there is something to write with although one has not joined.
@@ -60,9 +60,7 @@ fn action(room: OpenRoom) -> String {
     action
 }
 
-#[component]
-fn Form(room: OpenRoom) -> impl IntoView {
-    let desk = desk();
+fn form(room: OpenRoom, desk: Desk) -> Part {
     let phrases = desk.phrases;
     let limit = desk.limits.text;
     let input = room.input;
@@ -128,7 +126,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
                 Action::Send => send(),
                 _ => {}
             };
-            set_timeout(due, Duration::ZERO);
+            browser::after(Duration::ZERO, due);
             false
         }
         Action::EditLast => desk.edit_last(room),
@@ -151,7 +149,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let composing = move |_| {
+    let composing = move |_: CompositionEvent| {
         act(input.change(|input| input.on(Event::CompositionStart)));
     };
     let composed = move |event: CompositionEvent| {
@@ -159,7 +157,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
         let end = Event::CompositionEnd { text: &text, at: event.time_stamp() };
         act(input.change(|input| input.on(end)));
     };
-    let written = move |_| {
+    let written = move |_: web_sys::Event| {
         if let Some(field) = field() {
             desk.stop_reacting(room);
             desk.keep_draft(room, &field.value());
@@ -174,7 +172,7 @@ fn Form(room: OpenRoom) -> impl IntoView {
             desk.attach(room, files);
         }
     };
-    let picked = move |_| attaching::picked(room, desk);
+    let picked = move |_: web_sys::Event| attaching::picked(room, desk);
     let submitted = move |event: SubmitEvent| {
         event.prevent_default();
         send();
@@ -183,29 +181,31 @@ fn Form(room: OpenRoom) -> impl IntoView {
     // As it would be sent.
     let tidied = move || room.draft.with(|draft| limits::tidy(draft));
     let is_over = move |text: &str| limits::excess(text, limit) > 0;
-    let class = drawn(move || match tidied() {
-        Some(text) if is_over(&text) => "composer composer--over",
-        _ => "composer",
-    });
+    let class = move || {
+        Some(match tidied() {
+            Some(text) if is_over(&text) => "composer composer--over",
+            _ => "composer",
+        })
+    };
     // Before the script lives, a press sends the plain form.
-    let cannot_send = drawn(move || {
+    let cannot_send = move || {
         let has_files = room.uploads.with(|uploads| going_with(uploads, None).next().is_some());
         let may_say = tidied().map_or(has_files, |text| !is_over(&text));
         let cannot = !may_say || room.has_refused_file();
         (desk.is_alive.get() && cannot).then_some("true")
-    });
-    let notes = drawn(move || {
+    };
+    let notes = move || {
         let trouble = room.trouble.get();
         let mut notes = notes(&tidied().unwrap_or_default(), limit, trouble, phrases);
         if room.has_refused_file() {
             notes.insert(0, phrases.take_file_off.to_owned());
         }
-        element("span", &[], &[text(&notes.join(" · "))])
-    });
-    let mode = drawn(move || {
+        notes.join(" · ")
+    };
+    let mode = move || {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
         mode(is_edit, room.reply.get().as_deref(), phrases)
-    });
+    };
     let clicked = move |event: MouseEvent| {
         match browser::acted_on(&event, "li, form") {
             Some((act, _)) if act == "name" => naming.take(browser::pressed(&event, "data-name")),
@@ -217,50 +217,47 @@ fn Form(room: OpenRoom) -> impl IntoView {
         }
         focus();
     };
-    view! {
-        <form
-            class=class
-            id="composer"
-            method="post"
-            action=action(room)
-            on:submit=submitted
-        >
-            {label(phrases)}
-            {element("span", &[("class", "visually-hidden"), ("id", "composer-hint")], &[text(phrases.send_hint)])}
-            <div class="composer__box" on:click=clicked on:change=picked>
-                {naming::list(phrases)}
-                <div class="composer__mode">
-                    {mode}
-                </div>
-                <ul class="composer__files">{attaching::files(room, phrases)}</ul>
-                {attaching::button(desk.limits.file_bytes, phrases)}
-                <textarea
-                    class="composer__input"
-                    id="composer-text"
-                    name="text"
-                    rows="1"
-                    placeholder=phrases.message_placeholder
-                    dir="auto"
-                    autocomplete="off"
-                    aria-describedby="composer-notes composer-hint"
-                    on:keydown=pressed
-                    on:input=written
-                    on:paste=pasted
-                    on:compositionstart=composing
-                    on:compositionend=composed
-                ></textarea>
-                <button
-                    class="button button--action composer__send"
-                    aria-label=phrases.send
-                    aria-disabled=cannot_send
-                >
-                    {icon("send")}
-                    {send_words(phrases)}
-                </button>
-                <p class="composer__notes" id="composer-notes" role="status">{notes}</p>
-            </div>
-        </form>
-    }
+
+    let field = [
+        ("class", "composer__input"),
+        ("id", "composer-text"),
+        ("name", "text"),
+        ("rows", "1"),
+        ("placeholder", phrases.message_placeholder),
+        ("dir", "auto"),
+        ("autocomplete", "off"),
+        ("aria-describedby", "composer-notes composer-hint"),
+    ];
+    let field = part("textarea", &field)
+        .on("keydown", pressed)
+        .on("input", written)
+        .on("paste", pasted)
+        .on("compositionstart", composing)
+        .on("compositionend", composed);
+    let send = [("class", "button button--action composer__send"), ("aria-label", phrases.send)];
+    let send = part("button", &send)
+        .attribute("aria-disabled", cannot_send)
+        .html(icon("send"))
+        .html(send_words(phrases));
+    let notes_of = [("class", "composer__notes"), ("id", "composer-notes"), ("role", "status")];
+    let content = part("div", &[("class", "composer__box")])
+        .on("click", clicked)
+        .on("change", picked)
+        .html(naming::list(phrases))
+        .part(part("div", &[("class", "composer__mode")]).drawn(mode))
+        .part(attaching::files(room, phrases))
+        .html(attaching::button(desk.limits.file_bytes, phrases))
+        .part(field)
+        .part(send)
+        .part(part("p", &notes_of).words(notes));
+    let hint = [("class", "visually-hidden"), ("id", "composer-hint")];
+    let attributes = [("id", "composer"), ("method", "post"), ("action", &*action(room))];
+    part("form", &attributes)
+        .attribute("class", class)
+        .on("submit", submitted)
+        .html(label(phrases))
+        .html(element("span", &hint, &[text(phrases.send_hint)]))
+        .part(content)
 }
 
 /// The field in the document: there is one composer at a time.

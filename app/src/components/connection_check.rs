@@ -1,15 +1,15 @@
 //! How the page is linked, and what comes through: for those behind a proxy that lets not
 //! everything pass.
 
-use super::desk;
-use super::live::{Live, drawn};
+use super::live::Live;
 use super::markup::{Html, element, text};
 use super::panel;
+use super::part::{Part, part};
 use super::room_page::desk::Desk;
 use crate::browser;
 use crate::connection::{Way, echo};
 use crate::i18n::{Phrases, number};
-use leptos::prelude::*;
+use web_sys::{Event, MouseEvent};
 
 /// The panel's id, by which buttons open it.
 pub const ID: &str = "connection-check";
@@ -41,37 +41,33 @@ impl From<Option<u64>> for Tried {
     }
 }
 
-#[component]
-pub fn ConnectionCheck() -> impl IntoView {
-    let desk = desk();
+pub fn connection_check(desk: Desk) -> Part {
     let phrases = desk.phrases;
-    let toggled = move |_| {
+    let toggled = move |_: Event| {
         if browser::is_popover_open(ID) {
             check(desk.check);
         }
     };
-    let found = drawn(move || found(desk, phrases));
     let title = Html::adopted(|| {
         element("h2", &[("id", "connection-check-title")], &[text(phrases.connection_check)])
     });
     let close = Html::adopted(|| panel::close(ID, "panel__close", phrases.close));
-    view! {
-        <div
-            class="panel connection-check"
-            id=ID
-            popover
-            role="dialog"
-            aria-labelledby="connection-check-title"
-            on:toggle=toggled
-        >
-            {title}
-            {close}
-            {found}
-            <button class="button" type="button" on:click=move |_| check(desk.check)>
-                {phrases.check_again}
-            </button>
-        </div>
-    }
+    let attributes = [
+        ("class", "panel connection-check"),
+        ("id", ID),
+        ("popover", ""),
+        ("role", "dialog"),
+        ("aria-labelledby", "connection-check-title"),
+    ];
+    let again = part("button", &[("class", "button"), ("type", "button")])
+        .on("click", move |_: MouseEvent| check(desk.check))
+        .text(phrases.check_again);
+    part("div", &attributes)
+        .on("toggle", toggled)
+        .html(title)
+        .html(close)
+        .drawn(move || found(desk, phrases))
+        .part(again)
 }
 
 /// Tries both ways to the server, at once.
@@ -79,11 +75,11 @@ fn check(known: Live<Check>) {
     known.update(|check| {
         (check.websocket, check.request) = (Tried::UnderWay, Tried::UnderWay);
     });
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let took = echo().await;
         known.update(|check| check.websocket = took.into());
     });
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let began = browser::ticks();
         let answer = browser::fetch("/healthz", None, None).await;
         let took = answer.map(|_| browser::ticks() - began);

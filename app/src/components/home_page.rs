@@ -1,20 +1,21 @@
 //! The first page: a name, a room, and in.
 
-use super::join_form::{JoinForm, Place};
+use super::is_compact;
+use super::join_form::{Place, join_form};
 use super::markup::{Html, element, text};
+use super::part::{Part, part};
 use super::preferences::preferences;
+use super::room_page::desk::Desk;
 #[cfg(feature = "ssr")]
 use super::room_page::path;
-use super::{desk, is_compact};
 use crate::i18n::Phrases;
 use crate::page::{self, Theme};
 #[cfg(feature = "ssr")]
 use crate::protocol::RoomKey;
-use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::prelude::use_context;
 
-#[component]
-pub fn HomePage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
-    let desk = desk();
+pub fn home_page(form: page::JoinForm, theme: Option<Theme>, desk: Desk) -> Part {
     let phrases = desk.phrases;
     let header = Html::adopted(|| {
         let title = element("h1", &[("class", "home-page__title")], &[text(phrases.app_name)]);
@@ -22,17 +23,13 @@ pub fn HomePage(form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
         let promise = element("p", &[("class", "home-page__promise")], &[text(phrases.promise)]);
         element("header", &[], &[title, tagline, promise])
     });
-    view! {
-        <div class="home-page">
-            {Html::adopted(|| element("div", &[("class", "home-page__door")], &[]))}
-            <main class="home-page__main">
-                {header}
-                <JoinForm form place=Place::Home />
-                {Html::adopted(|| rooms(phrases))}
-                {Html::adopted(|| preferences(desk.locale, theme, is_compact()))}
-            </main>
-        </div>
-    }
+    let main = part("main", &[("class", "home-page__main")])
+        .html(header)
+        .part(join_form(form, Place::Home, desk))
+        .html(Html::adopted(|| rooms(phrases)))
+        .html(Html::adopted(|| preferences(desk.locale, theme, is_compact())));
+    let door = Html::adopted(|| element("div", &[("class", "home-page__door")], &[]));
+    part("div", &[("class", "home-page")]).html(door).part(main)
 }
 
 /// The rooms in which one is, and those that anyone may find.

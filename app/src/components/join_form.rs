@@ -2,17 +2,16 @@
 //! in place.
 
 use super::icon::icon;
-use super::live::{drawn, effect};
+use super::live::effect;
 use super::markup::{Html, Pair, element, text, void};
-use super::{desk, room_page};
+use super::part::{Part, part};
+use super::room_page::{self, desk::Desk};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::page;
 use crate::protocol::Refusal;
-use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlButtonElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{HtmlButtonElement, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -21,9 +20,7 @@ pub enum Place {
     Room,
 }
 
-#[component]
-pub fn JoinForm(form: page::JoinForm, place: Place) -> impl IntoView {
-    let desk = desk();
+pub fn join_form(form: page::JoinForm, place: Place, desk: Desk) -> Part {
     let phrases = desk.phrases;
     // The room's own refusal lives with the room, so that it survives a lost seat.
     let room = desk.current.peek();
@@ -33,7 +30,8 @@ pub fn JoinForm(form: page::JoinForm, place: Place) -> impl IntoView {
     }
 
     let submit = move |event: SubmitEvent| {
-        let form: HtmlFormElement = event_target(&event);
+        let Some(form) = event.target() else { return };
+        let form: HtmlFormElement = form.unchecked_into();
         let Some(name) = browser::element::<HtmlInputElement>("join-name") else { return };
         event.prevent_default();
         let pressed = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
@@ -73,13 +71,10 @@ pub fn JoinForm(form: page::JoinForm, place: Place) -> impl IntoView {
     };
     let welcome = room.map(|room| room.welcome.peek()).unwrap_or_default();
     let fields = fields(&form, place, &welcome, refusal.peek_with(wrong), phrases);
-    let answer = drawn(move || answer(refusal.get(), phrases));
-    view! {
-        <form class=class id=id method="post" action=action on:submit=submit>
-            {fields}
-            {answer}
-        </form>
-    }
+    let attributes = [("class", class), ("id", id), ("method", "post"), ("action", &*action)];
+    let form = part("form", &attributes).on("submit", submit);
+    let form = fields.into_iter().fold(form, Part::html);
+    form.drawn(move || answer(refusal.get(), phrases))
 }
 
 /// Whether the name is what was refused, and whether the room is.

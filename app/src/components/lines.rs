@@ -6,36 +6,37 @@
 //! leptos' own `<For>` would be compiled for every kind of list; this one is there once.
 
 use super::markup::Html;
-use leptos::attr::Attribute;
-use leptos::attr::any_attribute::AnyAttribute;
-use leptos::prelude::{AddAnyAttr, Mountable, Render, RenderHtml};
-use leptos::tachys::hydration::Cursor;
-use leptos::tachys::renderer::types::{Element, Node, Placeholder};
-use leptos::tachys::view::{Position, PositionState};
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement, HtmlInputElement};
+use web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement, Node};
 
 pub struct Line {
     /// Says what is drawn, completely: the same key is the same element. Before its first `/`
     /// it names the thing, which keeps that name however often it is drawn anew.
     pub key: String,
     /// Called if no line of that key is in the document.
-    pub draw: Box<dyn FnOnce() -> Html + Send>,
+    pub draw: Box<dyn FnOnce() -> Html>,
 }
 
-/// The lines, in their order; no two have the same key.
-pub struct Lines(pub Vec<Line>);
-
-/// What is in the document: the lines, and a comment behind them that marks the place.
-pub struct State {
+/// The lines that are in the document, with their keys, in their order: the last in their parent.
+pub struct Lines {
+    parent: Element,
     lines: Vec<(String, Element)>,
-    end: Placeholder,
 }
 
-impl State {
-    /// Removes what is gone, draws what is new, and moves what is not in its place.
-    fn change(&mut self, new: Vec<Line>) {
-        let Some(parent) = self.end.parent_node() else { return };
+impl Lines {
+    pub fn new(parent: Element) -> Self {
+        Lines { parent, lines: Vec::new() }
+    }
+
+    /// Takes over those that the server drew, from the first one on.
+    pub fn adopt(&mut self, first: Element, drawn: Vec<Line>) {
+        let elements = std::iter::successors(Some(first), Element::next_element_sibling);
+        self.lines = drawn.into_iter().map(|line| line.key).zip(elements).collect();
+    }
+
+    /// Removes what is gone, draws what is new, and moves what is not in its place. No two have
+    /// the same key.
+    pub fn change(&mut self, new: Vec<Line>) {
         let mut known: Vec<_> = std::mem::take(&mut self.lines).into_iter().map(Some).collect();
         let mut next = 0;
         for line in new {
@@ -67,13 +68,14 @@ impl State {
             }
             gone.remove();
         }
-        let mut behind: Node = self.end.clone().unchecked_into();
+        let mut behind: Option<&Node> = None;
         for (_, element) in self.lines.iter().rev() {
-            if element.next_sibling().as_ref() != Some(&behind) {
+            let is_in = element.parent_element().as_ref() == Some(&self.parent);
+            if !is_in || element.next_sibling().as_ref() != behind {
                 // Fails only for a parent that is no parent of `behind`.
-                let _ = parent.insert_before(element, Some(&behind));
+                let _ = self.parent.insert_before(element, behind);
             }
-            behind = element.clone().unchecked_into();
+            behind = Some(element);
         }
         if let Some(focus) = focus {
             let stay = FocusOptions::new();
@@ -113,164 +115,4 @@ fn counterpart(one: &Element, gone: &Element, new: &Element) -> Option<Element> 
     }
     // What is no selector stands for nothing.
     new.query_selector(&selector).ok().flatten()
-}
-
-impl Mountable for State {
-    fn unmount(&mut self) {
-        for (_, element) in &mut self.lines {
-            element.unmount();
-        }
-        self.end.unmount();
-    }
-
-    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        for (_, element) in &mut self.lines {
-            element.mount(parent, marker);
-        }
-        self.end.mount(parent, marker);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        match self.lines.first() {
-            Some((_, element)) => element.insert_before_this(child),
-            None => self.end.insert_before_this(child),
-        }
-    }
-
-    fn elements(&self) -> Vec<Element> {
-        self.lines.iter().map(|(_, element)| element.clone()).collect()
-    }
-}
-
-impl Render for Lines {
-    type State = State;
-
-    fn build(self) -> State {
-        let build = |line: Line| (line.key, (line.draw)().build_element());
-        let end = crate::browser::document().create_comment("").unchecked_into();
-        State { lines: self.0.into_iter().map(build).collect(), end }
-    }
-
-    fn rebuild(self, state: &mut State) {
-        state.change(self.0);
-    }
-}
-
-impl AddAnyAttr for Lines {
-    type Output<NewAttr: Attribute> = Self;
-
-    /// The lines' attributes are their own.
-    fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self
-    where
-        Self: RenderHtml,
-    {
-        self
-    }
-}
-
-impl RenderHtml for Lines {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
-
-    fn to_html_with_buf(
-        self,
-        buffer: &mut String,
-        position: &mut Position,
-        _escape: bool,
-        _mark_branches: bool,
-        _extra_attributes: Vec<AnyAttribute>,
-    ) {
-        for line in self.0 {
-            buffer.push_str((line.draw)().as_str());
-        }
-        buffer.push_str("<!>");
-        *position = Position::NextChild;
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> State {
-        let adopt = |line: Line| (line.key, Html::adopt(cursor, position));
-        let lines = self.0.into_iter().map(adopt).collect();
-        let end = cursor.next_placeholder(position);
-        position.set(Position::NextChild);
-        State { lines, end }
-    }
-
-    fn into_owned(self) -> Self {
-        self
-    }
-}
-
-/// A view that is drawn from the ground up whenever it is drawn again.
-pub struct Anew<V>(pub V);
-
-impl<V: Render> Render for Anew<V> {
-    type State = V::State;
-
-    fn build(self) -> V::State {
-        self.0.build()
-    }
-
-    fn rebuild(self, state: &mut V::State) {
-        let mut new = self.0.build();
-        state.insert_before_this(&mut new);
-        state.unmount();
-        *state = new;
-    }
-}
-
-impl<V: AddAnyAttr> AddAnyAttr for Anew<V> {
-    type Output<NewAttr: Attribute> = Anew<V::Output<NewAttr>>;
-
-    fn add_any_attr<NewAttr: Attribute>(self, attribute: NewAttr) -> Self::Output<NewAttr>
-    where
-        Self::Output<NewAttr>: RenderHtml,
-    {
-        Anew(self.0.add_any_attr(attribute))
-    }
-}
-
-impl<V: RenderHtml + Send> RenderHtml for Anew<V> {
-    type AsyncOutput = V::AsyncOutput;
-    type Owned = V::Owned;
-
-    const MIN_LENGTH: usize = V::MIN_LENGTH;
-
-    fn dry_resolve(&mut self) {
-        self.0.dry_resolve();
-    }
-
-    async fn resolve(self) -> V::AsyncOutput {
-        self.0.resolve().await
-    }
-
-    fn to_html_with_buf(
-        self,
-        buffer: &mut String,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attributes: Vec<AnyAttribute>,
-    ) {
-        self.0.to_html_with_buf(buffer, position, escape, mark_branches, extra_attributes);
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(
-        self,
-        cursor: &Cursor,
-        position: &PositionState,
-    ) -> V::State {
-        self.0.hydrate::<FROM_SERVER>(cursor, position)
-    }
-
-    fn into_owned(self) -> V::Owned {
-        self.0.into_owned()
-    }
 }

@@ -4,11 +4,21 @@
 //! that was a third of all code. Here the value is a plain cell, a trigger without a type tells of
 //! changes, and one effect runs any act.
 
+use crate::browser;
 use atomic_refcell::AtomicRefCell;
-use leptos::prelude::*;
-use leptos::tachys::reactive_graph::SharedReactiveFunction;
+use reactive_graph::effect::RenderEffect;
+#[cfg(feature = "ssr")]
+use reactive_graph::owner::StoredValue;
+use reactive_graph::signal::ArcTrigger;
+#[cfg(feature = "ssr")]
+use reactive_graph::traits::GetValue;
+use reactive_graph::traits::{Notify, Track};
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+#[cfg(feature = "ssr")]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use wasm_bindgen_futures::spawn_local;
 
 /// A value that tells who reads it when it changes. A handle; copies are the same value.
 pub struct Live<T: 'static>(Handle<T>);
@@ -19,6 +29,32 @@ pub struct Live<T: 'static>(Handle<T>);
 type Handle<T> = &'static Slot<T>;
 #[cfg(feature = "ssr")]
 type Handle<T> = StoredValue<Arc<Slot<T>>>;
+
+/// What a live value can be: the server's threads hand one another what they draw.
+#[cfg(not(feature = "ssr"))]
+pub trait Value: 'static {}
+#[cfg(feature = "ssr")]
+pub trait Value: Send + Sync + 'static {}
+
+#[cfg(not(feature = "ssr"))]
+impl<T: 'static> Value for T {}
+#[cfg(feature = "ssr")]
+impl<T: Send + Sync + 'static> Value for T {}
+
+/// What only a browser has. There is none on the server, where nothing but its type stands.
+#[cfg(not(feature = "ssr"))]
+pub type Local<T> = T;
+#[cfg(feature = "ssr")]
+pub type Local<T> = send_wrapper::SendWrapper<T>;
+
+#[cfg(not(feature = "ssr"))]
+pub fn local<T>(value: T) -> Local<T> {
+    value
+}
+#[cfg(feature = "ssr")]
+pub fn local<T>(value: T) -> Local<T> {
+    send_wrapper::SendWrapper::new(value)
+}
 
 struct Slot<T> {
     /// Borrowed while someone reads or changes it, which never waits: an update that reads its
@@ -37,7 +73,7 @@ impl<T> Clone for Live<T> {
 
 impl<T> Copy for Live<T> {}
 
-impl<T: Send + Sync + 'static> Live<T> {
+impl<T: Value> Live<T> {
     pub fn new(value: T) -> Self {
         let value = AtomicRefCell::new(value);
         let slot = Slot { value, changed: ArcTrigger::new(), is_due: AtomicBool::new(false) };
@@ -97,7 +133,7 @@ impl<T: Send + Sync + 'static> Live<T> {
     /// then: what comes in faster than one can see is drawn together.
     pub fn tell_with_next_frame(self) {
         if !self.slot().is_due.swap(true, Ordering::Relaxed) {
-            request_animation_frame(move || {
+            browser::with_next_frame(move || {
                 self.slot().is_due.store(false, Ordering::Relaxed);
                 self.tell();
             });
@@ -105,7 +141,7 @@ impl<T: Send + Sync + 'static> Live<T> {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Live<T> {
+impl<T: Value + Clone> Live<T> {
     pub fn get(self) -> T {
         self.with(T::clone)
     }
@@ -116,7 +152,7 @@ impl<T: Clone + Send + Sync + 'static> Live<T> {
     }
 }
 
-impl<T: PartialEq + Send + Sync + 'static> Live<T> {
+impl<T: Value + PartialEq> Live<T> {
     /// Sets it if that changes it.
     pub fn set_if_new(self, value: T) {
         if self.peek_with(|known| *known != value) {
@@ -125,19 +161,53 @@ impl<T: PartialEq + Send + Sync + 'static> Live<T> {
     }
 }
 
-/// Does something in the browser once what was just made is drawn, and again whenever a live
-/// value that it reads changes. Never on the server.
-pub fn effect(act: impl FnMut() + 'static) {
-    run(Box::new(act));
+/// Does something now, and again whenever a live value that it reads changes, for as long as the
+/// answer is kept.
+pub fn watch(act: impl FnMut() + 'static) -> Watch {
+    return run(Box::new(act));
 
-    fn run(mut act: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| act());
+    fn run(mut act: Box<dyn FnMut()>) -> Watch {
+        RenderEffect::new(move |_| act())
     }
 }
 
-/// Something drawn from live values: a text, an attribute, or an element.
-pub type Drawn<T> = SharedReactiveFunction<T>;
+pub type Watch = RenderEffect<()>;
 
-pub fn drawn<T>(draw: impl FnMut() -> T + Send + 'static) -> Drawn<T> {
-    Arc::new(Mutex::new(draw))
+/// Something that is done for as long as this is kept: not begun before what it belongs to is drawn.
+pub type Effect = Rc<OnceCell<Watch>>;
+
+thread_local! {
+    static MADE: RefCell<Vec<Effect>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Does something in the browser once what is being made is drawn, and again whenever a live value
+/// that it reads changes. Never on the server.
+pub fn effect(act: impl FnMut() + 'static) {
+    if !cfg!(feature = "ssr") {
+        begin(Box::new(act));
+    }
+
+    fn begin(act: Box<dyn FnMut()>) {
+        let effect = Effect::default();
+        let kept = Rc::downgrade(&effect);
+        MADE.with_borrow_mut(|made| made.push(effect));
+        spawn_local(async move {
+            if let Some(effect) = kept.upgrade() {
+                // It is set here only.
+                let _ = effect.set(watch(act));
+            }
+        });
+    }
+}
+
+/// What is made, and the effects that belong to it.
+pub fn with_effects<T>(make: impl FnOnce() -> T) -> (T, Vec<Effect>) {
+    let others = MADE.take();
+    let made = make();
+    (made, MADE.replace(others))
+}
+
+/// Reads live values as they are, once.
+pub fn untracked<T>(read: impl FnOnce() -> T) -> T {
+    reactive_graph::graph::untrack(read)
 }

@@ -1,18 +1,19 @@
 //! What never changes once it is drawn: rows, icons, labels. It is written as a string, for the
-//! server's answer and for the browser alike; a `view!` would put code for building, adopting
-//! and changing every one of these elements into the page's program.
+//! server's answer and for the browser alike. What lives is a [`part`](super::part).
 //!
 //! Every text and every value is escaped here, and there is no way around it.
 
-use leptos::attr::Attribute;
-use leptos::attr::any_attribute::AnyAttribute;
-use leptos::prelude::{AddAnyAttr, Mountable, Render, RenderHtml};
-use leptos::tachys::hydration::Cursor;
-use leptos::tachys::renderer::types::{Element, Node};
-use leptos::tachys::view::{Position, PositionState};
+#[cfg(feature = "ssr")]
+use leptos::{
+    attr::{Attribute, any_attribute::AnyAttribute},
+    prelude::{AddAnyAttr, Render, RenderHtml},
+    tachys::hydration::Cursor,
+    tachys::view::{Position, PositionState},
+};
 use wasm_bindgen::JsCast;
+use web_sys::Element;
 
-/// A piece of a document. As a view it must be one element.
+/// A piece of a document: elements and words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Html(String);
 
@@ -86,17 +87,6 @@ impl Html {
         &self.0
     }
 
-    /// Takes the next element of the page that the server drew.
-    pub fn adopt(cursor: &Cursor, position: &PositionState) -> Element {
-        match position.get() {
-            Position::FirstChild => cursor.child(),
-            Position::Current => {}
-            _ => cursor.sibling(),
-        }
-        position.set(Position::NextChild);
-        cursor.current().unchecked_into()
-    }
-
     pub fn build_element(&self) -> Element {
         let template = crate::browser::document().create_element("template");
         let template: web_sys::HtmlTemplateElement =
@@ -106,48 +96,24 @@ impl Html {
     }
 }
 
-/// The element in the document, and what it was drawn from.
-pub struct State {
-    html: Html,
-    element: Element,
-}
-
-impl Mountable for State {
-    fn unmount(&mut self) {
-        self.element.unmount();
-    }
-
-    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        self.element.mount(parent, marker);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.element.insert_before_this(child)
-    }
-
-    fn elements(&self) -> Vec<Element> {
-        vec![self.element.clone()]
+/// One piece after the other.
+impl FromIterator<Html> for Html {
+    fn from_iter<T: IntoIterator<Item = Html>>(pieces: T) -> Self {
+        Html(pieces.into_iter().map(|piece| piece.0).collect())
     }
 }
 
+/// In a document that is drawn by leptos. The browser knows markup only as a string.
+#[cfg(feature = "ssr")]
 impl Render for Html {
-    type State = State;
+    type State = ();
 
-    fn build(self) -> State {
-        let element = self.build_element();
-        State { html: self, element }
-    }
+    fn build(self) {}
 
-    fn rebuild(self, state: &mut State) {
-        if self != state.html {
-            let mut new = self.build();
-            state.insert_before_this(&mut new);
-            state.unmount();
-            *state = new;
-        }
-    }
+    fn rebuild(self, (): &mut ()) {}
 }
 
+#[cfg(feature = "ssr")]
 impl AddAnyAttr for Html {
     type Output<NewAttr: Attribute> = Self;
 
@@ -160,6 +126,7 @@ impl AddAnyAttr for Html {
     }
 }
 
+#[cfg(feature = "ssr")]
 impl RenderHtml for Html {
     type AsyncOutput = Self;
     type Owned = Self;
@@ -188,9 +155,7 @@ impl RenderHtml for Html {
         *position = Position::NextChild;
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> State {
-        State { html: self, element: Html::adopt(cursor, position) }
-    }
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) {}
 
     fn into_owned(self) -> Self {
         self

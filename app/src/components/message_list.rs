@@ -4,102 +4,93 @@
 mod view;
 
 use super::icon::mark;
-use super::lines::Lines;
-use super::live::{drawn, effect};
+use super::live::effect;
 use super::markup::{Html, element, text};
 use super::message_row;
+use super::part::{Part, part};
+use super::room_page::desk::Desk;
 use super::room_page::open_room::{Amending, Older, OpenRoom};
-use super::{composer, desk, once_drawn, share};
+use super::{composer, once_drawn, share};
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::protocol::limits::PAGE;
 use crate::protocol::{Message, MessageId, limits};
 use crate::store::scroll::Pill;
 use crate::store::timeline::RowKey;
-use leptos::ev::{KeyboardEvent, MouseEvent};
-use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 use view::LogView;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
 
 /// A row counts as read once it was on the screen for so long.
 pub(super) const READ_AFTER: Duration = Duration::from_secs(1);
 
-#[component]
-pub fn MessageList(room: OpenRoom) -> impl IntoView {
-    let desk = desk();
+pub fn message_list(room: OpenRoom, desk: Desk) -> Part {
     let phrases = desk.phrases;
     let view = LogView { room, desk };
     keep_in_place(view);
     seek(view);
     mark_read(view);
 
-    let rows = drawn(move || {
+    let rows = move || {
         let divider = room.divider.get();
         let offset = |at| desk.offsets.at(at);
         let pages = room.window.with(|window| window.pages());
         let line = |row| message_row::line(row, desk);
-        let rows = room.timeline.with(|timeline| {
+        room.timeline.with(|timeline| {
             pages.flat_map(|page| timeline.rows(page, divider, offset)).map(line).collect()
-        });
-        Lines(rows)
-    });
+        })
+    };
     let pill = move || room.scroll.with(|scroll| scroll.pill());
-    let pill_words = drawn(move || match pill() {
+    let pill_words = move || match pill() {
         Pill::Hidden => String::new(),
         Pill::Latest => phrases.to_latest.to_owned(),
         Pill::New { messages, mentions } => {
             (phrases.new_messages)(messages.into(), mentions.into())
         }
-    });
-    let pill_class = drawn(move || match pill() {
-        Pill::New { .. } => "button message-list__pill",
-        _ => "button message-list__pill message-list__pill--quiet",
-    });
-    let has_no_pill = drawn(move || (pill() == Pill::Hidden).then_some(""));
-    let is_busy = drawn(move || (room.older.get() == Older::Loading).then_some("true"));
-    let above = drawn(move || above(room, phrases));
+    };
+    let pill_class = move || {
+        Some(match pill() {
+            Pill::New { .. } => "button message-list__pill",
+            _ => "button message-list__pill message-list__pill--quiet",
+        })
+    };
+    let to_latest = move |_: MouseEvent| {
+        view.to_latest();
+        // The button goes.
+        composer::focus_quietly();
+    };
+    let is_busy = move || (room.older.get() == Older::Loading).then_some("true");
     // A browser with script does not look into it, and one without shows it at the end.
     #[cfg(feature = "ssr")]
-    let news = super::news::frame(room);
+    let news = super::news::frame(room, phrases);
     #[cfg(not(feature = "ssr"))]
     let news = element("noscript", &[], &[]);
-    view! {
-        <section class="message-list">
-            {element("h2", &[("class", "visually-hidden")], &[text(phrases.conversation)])}
-            <div
-                class="message-list__log"
-                id="log"
-                role="log"
-                aria-live="polite"
-                aria-label=phrases.conversation
-                aria-busy=is_busy
-                tabindex="0"
-                on:scroll=move |_| view.scrolled()
-                on:click=move |event| act(view, &event)
-                on:keydown=move |event| pressed(view, &event)
-            >
-                {news}
-                <div class="message-list__rows" id="log-rows">
-                    {above}
-                    {rows}
-                </div>
-            </div>
-            <button
-                class=pill_class
-                type="button"
-                hidden=has_no_pill
-                on:click=move |_| {
-                    view.to_latest();
-                    // The button goes.
-                    composer::focus_quietly();
-                }
-            >
-                {pill_words}
-            </button>
-        </section>
-    }
+    let log = [
+        ("class", "message-list__log"),
+        ("id", "log"),
+        ("role", "log"),
+        ("aria-live", "polite"),
+        ("aria-label", phrases.conversation),
+        ("tabindex", "0"),
+    ];
+    let rows = part("div", &[("class", "message-list__rows"), ("id", "log-rows")])
+        .drawn(move || above(room, phrases))
+        .lines(rows);
+    let log = part("div", &log)
+        .attribute("aria-busy", is_busy)
+        .on("scroll", move |_: Event| view.scrolled())
+        .on("click", move |event| act(view, &event))
+        .on("keydown", move |event| pressed(view, &event))
+        .html(news)
+        .part(rows);
+    let pill = part("button", &[("type", "button")])
+        .attribute("class", pill_class)
+        .attribute("hidden", move || (pill() == Pill::Hidden).then_some(""))
+        .on("click", to_latest)
+        .words(pill_words);
+    let heading = element("h2", &[("class", "visually-hidden")], &[text(phrases.conversation)]);
+    part("section", &[("class", "message-list")]).html(heading).part(log).part(pill)
 }
 
 /// The window follows what is loaded; then, before anything is painted, the list is put where
@@ -124,12 +115,9 @@ fn keep_in_place(view: LogView) {
         }
     });
     effect(move || room.divider.set_if_new(room.scroll.with(|scroll| scroll.divider())));
-    let mut is_alive = false;
+    let mut settling = None;
     effect(move || {
-        if !is_alive {
-            view.take_over();
-        }
-        is_alive = true;
+        settling = settling.take().or_else(|| view.take_over());
     });
     let mut was_seeking = room.seeks_unread.peek();
     effect(move || {
@@ -195,7 +183,7 @@ fn mark_read(view: LogView) {
                     desk.mark_read(room);
                 }
             };
-            set_timeout(read, READ_AFTER);
+            browser::after(READ_AFTER, read);
         }
     });
 }

@@ -5,16 +5,16 @@
 use super::markup::{Html, element, text};
 use super::message_row;
 use super::room_page::{desk::Desk, open_room::OpenRoom, path};
-use super::{desk, lines::Lines};
+use crate::i18n::Phrases;
 use crate::page::{Boot, Plain};
 use crate::store::timeline::RowKind;
 use leptos::prelude::*;
 
 /// Holds the frame, on pages that show the room's end; on others, which no script brings to life,
 /// leads there.
-pub fn frame(room: OpenRoom) -> Html {
+pub fn frame(room: OpenRoom, phrases: &Phrases) -> Html {
     let after = use_context::<Plain>().and_then(|plain| plain.news_after);
-    let (path, phrases) = (path(&room.key()), desk().phrases);
+    let path = path(&room.key());
     let Some(after) = after else {
         let latest = [("class", "button button--plain"), ("href", &*path)];
         let latest = element("a", &latest, &[text(phrases.to_latest)]);
@@ -29,22 +29,17 @@ pub fn frame(room: OpenRoom) -> Html {
 #[component]
 pub fn News(boot: Boot) -> impl IntoView {
     let desk = Desk::new(&boot);
-    provide_context(desk);
     desk.current.peek().map(|room| {
         let offset = |at| desk.offsets.untracked(at);
-        let rows = room.timeline.peek_with(|timeline| {
+        let mut content = room.timeline.peek_with(|timeline| {
             let rows = timeline.pages().flat_map(|page| timeline.rows(page, None, offset));
             // The day stands above, on the page itself.
             let rows = rows.filter(|row| !matches!(row.kind, RowKind::Day(_)));
-            rows.map(|row| message_row::line(row, desk)).collect()
+            rows.map(|row| (message_row::line(row, desk).draw)()).collect::<Vec<_>>()
         });
         let count = room.users.peek_with(|users| users.count()) as u64;
         let count = text(&(desk.phrases.head_count)(count));
-        view! {
-            <main class="news__rows">
-                {Lines(rows)}
-                {element("p", &[("class", "news__count")], &[count])}
-            </main>
-        }
+        content.push(element("p", &[("class", "news__count")], &[count]));
+        element("main", &[("class", "news__rows")], &content)
     })
 }

@@ -5,35 +5,31 @@ pub mod desk;
 pub mod open_room;
 pub mod zone;
 
-use super::bell::{self, Bell};
-use super::composer::{Composer, has_unsent};
-use super::connection_check::ConnectionCheck;
+use super::bell;
+use super::composer::{composer, has_unsent};
+use super::connection_check::connection_check;
 use super::icon::icon;
-use super::join_form::{JoinForm, Place};
+use super::join_form::{Place, join_form};
 use super::keys::{self, keys};
-use super::lines::Anew;
-use super::live::{Live, drawn, effect};
+use super::live::{Live, effect};
 use super::markup::{Html, element, text};
-use super::message_list::MessageList;
+use super::message_list::message_list;
 use super::panel;
-use super::room_sidebar::RoomSidebar;
-use super::share::{self, Share};
-use super::status_line::StatusLine;
-use super::user_list::UserList;
+use super::part::{Part, hear, part};
+use super::room_sidebar::room_sidebar;
+use super::share;
+use super::status_line::status_line;
+use super::user_list::user_list;
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::page::{self, Theme};
 use crate::protocol::RoomKey;
 use desk::Desk;
-use leptos::either::Either;
-use leptos::ev::{self, MouseEvent};
-use leptos::prelude::*;
 use open_room::OpenRoom;
 use wasm_bindgen::JsValue;
+use web_sys::{DragEvent, Event, KeyboardEvent, MouseEvent, StorageEvent};
 
-#[component]
-pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> impl IntoView {
-    let desk = super::desk();
+pub fn room_page(desk: Desk, first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> Part {
     let phrases = desk.phrases;
     let form = Live::new(form);
     effect(move || {
@@ -50,12 +46,6 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
             listen(desk);
         }
         is_listening = true;
-    });
-    let said =
-        drawn(move || if desk.is_copied.get() { phrases.link_copied } else { "" }.to_owned());
-    let said_class = drawn(move || match desk.is_copied.get() {
-        true => "room-page__said",
-        false => "room-page__said visually-hidden",
     });
     let skip = Html::adopted(|| {
         let attributes = [("class", "visually-hidden skip-link"), ("href", "#composer")];
@@ -74,52 +64,51 @@ pub fn RoomPage(first: OpenRoom, form: page::JoinForm, theme: Option<Theme>) -> 
         form
     };
     let main = move |room: OpenRoom| {
-        view! {
-            <main class="room-page__main">
-                <Header room />
-                <MessageList room />
-                <StatusLine />
-                <Share room />
-                <Bell room />
-                {move || Anew(match room.has_seat() || has_unsent() {
-                    true => Either::Left(view! { <Composer room /> }),
-                    false => Either::Right(view! { <JoinForm form=form_of(room) place=Place::Room /> }),
-                })}
-            </main>
-        }
+        part("main", &[("class", "room-page__main")])
+            .part(header(room, desk))
+            .part(message_list(room, desk))
+            .part(status_line(desk))
+            .part(share::panel(room, desk))
+            .part(bell::panel(room, desk))
+            .anew(
+                move || room.has_seat() || has_unsent(),
+                move |may_write| match may_write {
+                    true => composer(room, desk),
+                    false => join_form(form_of(room), Place::Room, desk),
+                },
+            )
     };
-    view! {
-        <div class="room-page">
-            {skip}
-            <RoomSidebar theme />
-            // One room at a time.
-            {move || Anew(main(desk.current.get().unwrap_or(first)))}
-            <UserList />
-            <ConnectionCheck />
-            {Html::adopted(|| keys(phrases))}
-            <p class=said_class role="status">{said}</p>
-        </div>
-    }
+    let said = part("p", &[("role", "status")])
+        .attribute("class", move || {
+            Some(match desk.is_copied.get() {
+                true => "room-page__said",
+                false => "room-page__said visually-hidden",
+            })
+        })
+        .words(move || if desk.is_copied.get() { phrases.link_copied } else { "" }.to_owned());
+    part("div", &[("class", "room-page")])
+        .html(skip)
+        .part(room_sidebar(theme, desk))
+        // One room at a time.
+        .anew(move || desk.current.get().unwrap_or(first), main)
+        .part(user_list(desk))
+        .part(connection_check(desk))
+        .html(Html::adopted(|| keys(phrases)))
+        .part(said)
 }
 
-#[component]
-fn Header(room: OpenRoom) -> impl IntoView {
-    let desk = super::desk();
+fn header(room: OpenRoom, desk: Desk) -> Part {
     let phrases = desk.phrases;
-    let count = drawn(move || (phrases.head_count)(room.users.with(|users| users.count()) as u64));
-    view! {
-        <header class="room-page__header">
-            {panel::open("rooms", "room-page__open-rooms", phrases.open_rooms)}
-            <div class="room-page__heading">
-                {title(room)}
-                <p class="room-page__count">{count}</p>
-            </div>
-            {search_link(room, phrases)}
-            {share::open(phrases)}
-            {bell::open(phrases)}
-            {panel::open("users", "room-page__open-users", phrases.open_users)}
-        </header>
-    }
+    let count = part("p", &[("class", "room-page__count")])
+        .words(move || (phrases.head_count)(room.users.with(|users| users.count()) as u64));
+    let heading = part("div", &[("class", "room-page__heading")]).html(title(room)).part(count);
+    part("header", &[("class", "room-page__header")])
+        .html(panel::open("rooms", "room-page__open-rooms", phrases.open_rooms))
+        .part(heading)
+        .html(search_link(room, phrases))
+        .html(share::open(phrases))
+        .html(bell::open(phrases))
+        .html(panel::open("users", "room-page__open-users", phrases.open_users))
 }
 
 fn title(room: OpenRoom) -> Html {
@@ -178,44 +167,40 @@ pub fn follow(desk: Desk, event: &MouseEvent) {
 
 /// Back and forward between rooms; the network and the tab coming and going; other tabs.
 fn listen(desk: Desk) {
-    let handles = [
-        window_event_listener(ev::popstate, move |_| {
-            let location = browser::window().location();
-            let here = location.pathname().unwrap_or_default();
-            match desk.find_path(&here) {
-                // A link within the page, such as the one to the composer.
-                Some(room) if desk.current.peek().is_some_and(|shown| shown.is(&room)) => {}
-                Some(room) => desk.show(room),
-                None => {
-                    let _ = location.reload();
-                }
+    hear("popstate", move |_: Event| {
+        let location = browser::window().location();
+        let here = location.pathname().unwrap_or_default();
+        match desk.find_path(&here) {
+            // A link within the page, such as the one to the composer.
+            Some(room) if desk.current.peek().is_some_and(|shown| shown.is(&room)) => {}
+            Some(room) => desk.show(room),
+            None => {
+                let _ = location.reload();
             }
-        }),
-        window_event_listener(ev::keydown, move |event| {
-            let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
-            if event.key() == "?" && !has_modifier && !browser::is_typing(&event) {
-                browser::show_popover(keys::ID);
-            }
-        }),
-        // Files may be dropped anywhere.
-        window_event_listener(ev::dragover, move |event| {
-            if browser::has_files(&event) {
-                event.prevent_default();
-            }
-        }),
-        window_event_listener(ev::drop, move |event| {
-            let files = browser::files_of(&event);
-            if let (Some(room), false) = (desk.current.peek(), files.is_empty()) {
-                event.prevent_default();
-                desk.attach(room, files);
-            }
-        }),
-        window_event_listener(ev::online, move |_| desk.nudge()),
-        window_event_listener(ev::offline, move |_| desk.lose_link()),
-        window_event_listener(ev::storage, move |event| desk.hear_tabs(&event)),
-        window_event_listener(ev::visibilitychange, move |_| desk.look()),
-        window_event_listener(ev::focus, move |_| desk.look()),
-    ];
-    // They live as long as the page.
-    std::mem::forget(handles);
+        }
+    });
+    hear("keydown", move |event: KeyboardEvent| {
+        let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if event.key() == "?" && !has_modifier && !browser::is_typing(&event) {
+            browser::show_popover(keys::ID);
+        }
+    });
+    // Files may be dropped anywhere.
+    hear("dragover", move |event: DragEvent| {
+        if browser::has_files(&event) {
+            event.prevent_default();
+        }
+    });
+    hear("drop", move |event: DragEvent| {
+        let files = browser::files_of(&event);
+        if let (Some(room), false) = (desk.current.peek(), files.is_empty()) {
+            event.prevent_default();
+            desk.attach(room, files);
+        }
+    });
+    hear("online", move |_: Event| desk.nudge());
+    hear("offline", move |_: Event| desk.lose_link());
+    hear("storage", move |event: StorageEvent| desk.hear_tabs(&event));
+    hear("visibilitychange", move |_: Event| desk.look());
+    hear("focus", move |_: Event| desk.look());
 }

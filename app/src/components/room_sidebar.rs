@@ -1,22 +1,20 @@
 //! One's rooms, with what is unread in each.
 
 use super::icon::{icon, mark};
-use super::lines::{Line, Lines};
-use super::live::drawn;
+use super::lines::Line;
 use super::markup::{Html, element, text};
 use super::panel;
+use super::part::{Part, part};
 use super::preferences::preferences;
-use super::{connection_check, desk, is_compact, keys, room_page};
+use super::room_page::{self, desk::Desk};
+use super::{connection_check, is_compact, keys};
 use crate::i18n::Phrases;
 use crate::page::Theme;
 use crate::protocol::RoomSummary;
-use leptos::prelude::*;
 
-#[component]
-pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
-    let desk = desk();
+pub fn room_sidebar(theme: Option<Theme>, desk: Desk) -> Part {
     let phrases = desk.phrases;
-    let rooms = drawn(move || {
+    let rooms = move || {
         let here = desk.current.get().map(|room| room.key());
         let entry = |summary: RoomSummary| {
             let is_here = here.as_ref() == Some(&summary.room);
@@ -25,50 +23,53 @@ pub fn RoomSidebar(theme: Option<Theme>) -> impl IntoView {
             let key = [&*summary.room.0, &unread, &mentions, here].join("/");
             Line { key, draw: Box::new(move || entry(&summary, is_here, phrases)) }
         };
-        Lines(desk.rooms.get().into_iter().map(entry).collect())
+        desk.rooms.get().into_iter().map(entry).collect()
+    };
+    let is_member = move || desk.rooms.with(|rooms| (!rooms.is_empty()).then_some(""));
+    let heading = Html::adopted(|| {
+        let attributes = [("class", "room-sidebar__heading"), ("id", "my-rooms")];
+        element("h2", &attributes, &[text(phrases.my_rooms)])
     });
-    let none = drawn(move || desk.rooms.with(|rooms| (!rooms.is_empty()).then_some("")));
-    view! {
-        <aside class="room-sidebar room-page__panel" id="rooms" popover aria-label=phrases.open_rooms>
-            {Html::adopted(|| header(phrases))}
-            {Html::adopted(|| {
-                let attributes = [("class", "room-sidebar__heading"), ("id", "my-rooms")];
-                element("h2", &attributes, &[text(phrases.my_rooms)])
-            })}
-            <nav
-                class="room-sidebar__rooms"
-                aria-labelledby="my-rooms"
-                on:click=move |event| room_page::follow(desk, &event)
-            >
-                <ul>{rooms}</ul>
-                <p class="room-sidebar__empty" hidden=none>
-                    {phrases.no_rooms}
-                </p>
-            </nav>
-            {Html::adopted(|| {
-                let another = [("class", "button button--plain room-sidebar__another"), ("href", "/")];
-                let another = element("a", &another, &[icon("add"), text(phrases.join_another)]);
-                let check = [
-                    ("class", "button button--plain room-sidebar__another needs-script"),
-                    ("type", "button"),
-                    ("popovertarget", connection_check::ID),
-                ];
-                let check = element(
-                    "button",
-                    &check,
-                    &[icon("connection"), text(phrases.connection_check)],
-                );
-                let keys = [
-                    ("class", "button button--plain room-sidebar__another room-sidebar__keys needs-script"),
-                    ("type", "button"),
-                    ("popovertarget", keys::ID),
-                ];
-                let keys = element("button", &keys, &[icon("keys"), text(phrases.keys)]);
-                let foot = [another, check, keys, preferences(desk.locale, theme, is_compact())];
-                element("footer", &[("class", "room-sidebar__foot")], &foot)
-            })}
-        </aside>
-    }
+    let none = part("p", &[("class", "room-sidebar__empty")])
+        .attribute("hidden", is_member)
+        .text(phrases.no_rooms);
+    let list = [("class", "room-sidebar__rooms"), ("aria-labelledby", "my-rooms")];
+    let list = part("nav", &list)
+        .on("click", move |event| room_page::follow(desk, &event))
+        .part(part("ul", &[]).lines(rooms))
+        .part(none);
+    let attributes = [
+        ("class", "room-sidebar room-page__panel"),
+        ("id", "rooms"),
+        ("popover", ""),
+        ("aria-label", phrases.open_rooms),
+    ];
+    part("aside", &attributes)
+        .html(Html::adopted(|| header(phrases)))
+        .html(heading)
+        .part(list)
+        .html(Html::adopted(|| foot(theme, desk)))
+}
+
+fn foot(theme: Option<Theme>, desk: Desk) -> Html {
+    let phrases = desk.phrases;
+    let another = [("class", "button button--plain room-sidebar__another"), ("href", "/")];
+    let another = element("a", &another, &[icon("add"), text(phrases.join_another)]);
+    let check = [
+        ("class", "button button--plain room-sidebar__another needs-script"),
+        ("type", "button"),
+        ("popovertarget", connection_check::ID),
+    ];
+    let content = [icon("connection"), text(phrases.connection_check)];
+    let check = element("button", &check, &content);
+    let keys = [
+        ("class", "button button--plain room-sidebar__another room-sidebar__keys needs-script"),
+        ("type", "button"),
+        ("popovertarget", keys::ID),
+    ];
+    let keys = element("button", &keys, &[icon("keys"), text(phrases.keys)]);
+    let foot = [another, check, keys, preferences(desk.locale, theme, is_compact())];
+    element("footer", &[("class", "room-sidebar__foot")], &foot)
 }
 
 fn header(phrases: &Phrases) -> Html {

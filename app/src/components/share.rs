@@ -4,13 +4,13 @@
 use super::icon::icon;
 use super::markup::{Html, element, text, void};
 use super::panel;
+use super::part::{Part, part};
 use super::room_page::desk::Desk;
 use super::room_page::{open_room::OpenRoom, path};
 use crate::browser;
 use crate::i18n::Phrases;
-use leptos::ev::MouseEvent;
-use leptos::prelude::*;
 use std::time::Duration;
+use web_sys::MouseEvent;
 
 /// The panel's id, by which the button opens it.
 const ID: &str = "share";
@@ -30,9 +30,7 @@ pub fn open(phrases: &Phrases) -> Html {
     element("button", &attributes, &[icon("link"), words])
 }
 
-#[component]
-pub fn Share(room: OpenRoom) -> impl IntoView {
-    let desk = super::desk();
+pub fn panel(room: OpenRoom, desk: Desk) -> Part {
     let phrases = desk.phrases;
     let path = path(&room.key());
     let content = content(&path, phrases);
@@ -44,11 +42,14 @@ pub fn Share(room: OpenRoom) -> impl IntoView {
         Some(_) => copy(desk, &path),
         None => {}
     };
-    view! {
-        <div class="panel share" id=ID popover role="dialog" aria-labelledby="share-title" on:click=act>
-            {content}
-        </div>
-    }
+    let attributes = [
+        ("class", "panel share"),
+        ("id", ID),
+        ("popover", ""),
+        ("role", "dialog"),
+        ("aria-labelledby", "share-title"),
+    ];
+    part("div", &attributes).on("click", act).html(content)
 }
 
 fn content(path: &str, phrases: &Phrases) -> Html {
@@ -89,5 +90,5 @@ pub fn copy(desk: Desk, path: &str) {
         return;
     }
     desk.is_copied.set(true);
-    set_timeout(move || desk.is_copied.set(false), COPIED);
+    browser::after(COPIED, move || desk.is_copied.set(false));
 }

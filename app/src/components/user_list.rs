@@ -1,28 +1,25 @@
 //! Who is here: oneself first, then everyone by name.
 
-use super::desk;
 use super::icon::icon;
-use super::lines::{Line, Lines};
-use super::live::drawn;
+use super::lines::Line;
 use super::markup::{Html, element, text};
 use super::message_row::{initial, tint};
 use super::panel;
-use super::room_page::path;
+use super::part::{Part, part};
+use super::room_page::{desk::Desk, path};
 use crate::i18n::{Phrases, number};
 use crate::protocol::User;
 use crate::store::Users;
-use leptos::prelude::*;
+use web_sys::SubmitEvent;
 
-#[component]
-pub fn UserList() -> impl IntoView {
-    let desk = desk();
+pub fn user_list(desk: Desk) -> Part {
     let phrases = desk.phrases;
-    let count = drawn(move || {
+    let count = move || {
         let count = desk.current.get().map_or(0, |room| room.users.with(|users| users.count()));
         number(count as u64)
-    });
-    let everyone = drawn(move || {
-        let Some(room) = desk.current.get() else { return Lines(Vec::new()) };
+    };
+    let everyone = move || {
+        let Some(room) = desk.current.get() else { return Vec::new() };
         let line = |user: &User, users: &Users| {
             let note = match users.is_me(user.id) {
                 true => phrases.you,
@@ -34,49 +31,45 @@ pub fn UserList() -> impl IntoView {
             let user = user.clone();
             Line { key, draw: Box::new(move || item(&user, note, phrases)) }
         };
-        let lines = room.users.with(|users| users.iter().map(|user| line(user, users)).collect());
-        Lines(lines)
-    });
-    let leave =
-        drawn(move || desk.current.get().map(|room| [&*path(&room.key()), "/leave"].concat()));
-    let is_reader = drawn(move || {
+        room.users.with(|users| users.iter().map(|user| line(user, users)).collect())
+    };
+    let leave = move || desk.current.get().map(|room| [&*path(&room.key()), "/leave"].concat());
+    let is_reader = move || {
         let room = desk.current.get();
         room.is_none_or(|room| room.username.with(Option::is_none)).then_some("")
-    });
+    };
+    let left = move |event: SubmitEvent| {
+        if desk.current.peek().is_some_and(|room| desk.leave(room)) {
+            event.prevent_default();
+        }
+    };
     let close = Html::adopted(|| panel::close("users", "user-list__close", phrases.close));
-    view! {
-        <aside
-            class="user-list room-page__panel room-page__panel--end"
-            id="users"
-            popover
-            aria-labelledby="users-heading"
-        >
-            <header class="user-list__header">
-                <h2 class="user-list__heading">
-                    <span id="users-heading">{phrases.users}</span>
-                    " "
-                    <span class="user-list__count">{count}</span>
-                </h2>
-                {close}
-            </header>
-            <ul class="user-list__items" role="list" aria-labelledby="users-heading" tabindex="0">
-                {everyone}
-            </ul>
-            <form
-                class="user-list__leave"
-                method="post"
-                action=leave
-                hidden=is_reader
-                on:submit=move |event| {
-                    if desk.current.peek().is_some_and(|room| desk.leave(room)) {
-                        event.prevent_default();
-                    }
-                }
-            >
-                {Html::adopted(|| leave_button(phrases))}
-            </form>
-        </aside>
-    }
+    let name = element("span", &[("id", "users-heading")], &[text(phrases.users)]);
+    let heading = part("h2", &[("class", "user-list__heading")])
+        .html(name)
+        .text(" ")
+        .part(part("span", &[("class", "user-list__count")]).words(count));
+    let list = [
+        ("class", "user-list__items"),
+        ("role", "list"),
+        ("aria-labelledby", "users-heading"),
+        ("tabindex", "0"),
+    ];
+    let leave = part("form", &[("class", "user-list__leave"), ("method", "post")])
+        .attribute("action", leave)
+        .attribute("hidden", is_reader)
+        .on("submit", left)
+        .html(Html::adopted(|| leave_button(phrases)));
+    let attributes = [
+        ("class", "user-list room-page__panel room-page__panel--end"),
+        ("id", "users"),
+        ("popover", ""),
+        ("aria-labelledby", "users-heading"),
+    ];
+    part("aside", &attributes)
+        .part(part("header", &[("class", "user-list__header")]).part(heading).html(close))
+        .part(part("ul", &list).lines(everyone))
+        .part(leave)
 }
 
 fn leave_button(phrases: &Phrases) -> Html {

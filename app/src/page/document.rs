@@ -3,7 +3,7 @@
 #![cfg(feature = "ssr")]
 
 use super::{Boot, Theme, View};
-use crate::components::{App, icon::SPRITE, news::News, viewer::viewer};
+use crate::components::{app, icon::SPRITE, news::News, viewer::viewer};
 use crate::i18n::Locale;
 use crate::protocol::Codec;
 use base64::Engine as _;
@@ -39,7 +39,7 @@ pub fn Document(boot: Boot) -> impl IntoView {
                 {script.map(|src| view! { <script type="module" src=src></script> })}
             </head>
             <body>
-                <App boot=boot.clone() />
+                {app(boot.clone()).into_html()}
                 {viewer}
                 {data.map(|data| view! { <script type="text/plain" id="boot">{data}</script> })}
                 <div hidden inner_html=SPRITE></div>

@@ -26,7 +26,7 @@ impl FromStr for FileId {
     type Err = uuid::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(FileId)
+        uuid::Uuid::try_parse(text).map(FileId)
     }
 }
 

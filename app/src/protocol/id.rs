@@ -108,6 +108,6 @@ impl FromStr for MessageId {
     type Err = uuid::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(MessageId)
+        uuid::Uuid::try_parse(text).map(MessageId)
     }
 }

@@ -101,12 +101,15 @@ impl Timeline {
             return false;
         }
         self.from_beginning = page.from_beginning;
-        let newest = page.messages.iter().map(|message| match self.take_earlier(message.seq) {
-            Some(changed) if changed.rev > message.rev => changed,
-            _ => message.clone(),
-        });
-        let newest: Vec<_> = newest.collect();
-        self.messages.splice(0..0, newest);
+        let mut messages = Vec::with_capacity(page.messages.len() + self.messages.len());
+        for message in &page.messages {
+            messages.push(match self.take_earlier(message.seq) {
+                Some(changed) if changed.rev > message.rev => changed,
+                _ => message.clone(),
+            });
+        }
+        messages.append(&mut self.messages);
+        self.messages = messages;
         true
     }
 

@@ -30,8 +30,10 @@ impl Users {
         for user in users {
             self.seat(user, collate);
         }
-        self.away = away.to_vec();
-        self.away.sort_unstable();
+        self.away.clear();
+        for id in away {
+            self.set_away(*id, true);
+        }
     }
 
     /// Follows what changed. Applying a change twice changes nothing.

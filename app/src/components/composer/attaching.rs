@@ -1,15 +1,14 @@
 //! The files that go with what one writes.
 
 use super::super::icon::icon;
-use super::super::lines::{Line, Lines};
-use super::super::live::drawn;
+use super::super::lines::Line;
 use super::super::markup::{Html, element, text, void};
+use super::super::part::{Part, part};
 use super::super::room_page::desk::Desk;
 use super::super::room_page::desk::uploads::{State, Upload, going_with};
 use super::super::room_page::open_room::OpenRoom;
 use crate::browser;
 use crate::i18n::{Phrases, size};
-use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 const FIELD: &str = "composer-files";
@@ -42,8 +41,8 @@ pub fn picked(room: OpenRoom, desk: Desk) {
     super::focus();
 }
 
-pub fn files(room: OpenRoom, phrases: &'static Phrases) -> impl IntoView {
-    drawn(move || {
+pub fn files(room: OpenRoom, phrases: &'static Phrases) -> Part {
+    part("ul", &[("class", "composer__files")]).lines(move || {
         let line = |upload: &Upload| {
             let state = match &upload.state {
                 State::Sending(percent) => [&*percent.to_string(), "%"].concat(),
@@ -54,7 +53,7 @@ pub fn files(room: OpenRoom, phrases: &'static Phrases) -> impl IntoView {
             let key = [&*id, &state].join("/");
             Line { key, draw: Box::new(move || chip(&upload, &id, &state, phrases)) }
         };
-        Lines(room.uploads.with(|uploads| going_with(uploads, None).map(line).collect()))
+        room.uploads.with(|uploads| going_with(uploads, None).map(line).collect())
     })
 }
 

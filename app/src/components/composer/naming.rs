@@ -8,8 +8,7 @@ use super::field;
 use crate::browser;
 use crate::i18n::Phrases;
 use crate::store::Completion;
-use leptos::ev::KeyboardEvent;
-use web_sys::Element;
+use web_sys::{Element, KeyboardEvent};
 
 /// The list's element, and the beginning of its items'.
 const ID: &str = "names";

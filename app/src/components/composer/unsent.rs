@@ -2,15 +2,15 @@
 //! page that holds it never comes to life, so that its text area may be filled.
 
 use super::{action, label, send_words};
-use crate::components::desk;
 use crate::components::icon::icon;
-use crate::components::markup::{Html, element, text};
+use crate::components::markup::{element, text};
+use crate::components::part::{Part, part};
 use crate::components::room_page::{open_room::OpenRoom, path};
+use crate::i18n::Phrases;
 use crate::page::Unsent;
 use crate::protocol::Refusal;
 
-pub fn form(room: OpenRoom, unsent: &Unsent) -> Html {
-    let phrases = desk().phrases;
+pub fn form(room: OpenRoom, unsent: &Unsent, phrases: &Phrases) -> Part {
     let field = [
         ("class", "composer__input"),
         ("id", "composer-text"),
@@ -45,6 +45,6 @@ pub fn form(room: OpenRoom, unsent: &Unsent) -> Html {
         ("method", "post"),
         ("action", &*action),
     ];
-    let content = [label(phrases), element("div", &[("class", "composer__box")], &content)];
-    element("form", &attributes, &content)
+    let content = element("div", &[("class", "composer__box")], &content);
+    part("form", &attributes).html(label(phrases)).html(content)
 }

@@ -10,7 +10,6 @@ use crate::protocol::limits::PAGE;
 use crate::store::Window;
 use crate::store::scroll::{Anchor, Geometry, Motion, Move, Opening, Place, Scroll};
 use crate::store::timeline::{RowKey, page_of};
-use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -91,7 +90,7 @@ impl LogView {
         self.go(go);
         self.reach();
         if !self.room.is_reading.change(|reads| std::mem::replace(reads, true)) {
-            set_timeout(move || self.read_on(), READ_AFTER);
+            browser::after(READ_AFTER, move || self.read_on());
         }
     }
 
@@ -176,7 +175,7 @@ impl LogView {
             let fade = move || {
                 let _ = classes.remove_1(SOUGHT);
             };
-            set_timeout(fade, SHOWN);
+            browser::after(SHOWN, fade);
         });
     }
 
@@ -245,21 +244,18 @@ impl LogView {
     /// Takes over from the style sheet, which shows the end of the log to those without script
     /// by laying it out backwards. From now on the log is an ordinary one, and it settles
     /// whenever it or what is in it changes its size, before that is painted.
-    pub fn take_over(self) {
-        let (Some(log), Some(content)) = (log(), browser::element::<Element>("log-rows")) else {
-            return;
-        };
+    ///
+    /// For as long as the answer is kept.
+    pub fn take_over(self) -> Option<Settling> {
+        let (log, content) = (log()?, browser::element::<Element>("log-rows")?);
         let from_end = -log.scroll_top();
         let _ = log.class_list().add_1("message-list__log--alive");
         log.set_scroll_top(log.scroll_height() - log.client_height() - from_end);
         let settle = Closure::<dyn Fn()>::new(move || self.settle());
-        let Ok(observer) = web_sys::ResizeObserver::new(settle.as_ref().unchecked_ref()) else {
-            return;
-        };
+        let observer = web_sys::ResizeObserver::new(settle.as_ref().unchecked_ref()).ok()?;
         observer.observe(&log);
         observer.observe(&content);
-        let kept = send_wrapper::SendWrapper::new((observer, settle));
-        on_cleanup(move || kept.0.disconnect());
+        Some(Settling { observer, _settle: settle })
     }
 
     /// Draws or loads what is about to come into sight.
@@ -372,5 +368,17 @@ fn y_of() -> impl Fn(&str) -> Option<f64> {
     move |id| {
         let row = browser::document().get_element_by_id(id)?;
         Some(row.get_bounding_client_rect().top() - upper)
+    }
+}
+
+/// Keeps the list in its place whenever it changes its size, until it is dropped.
+pub struct Settling {
+    observer: web_sys::ResizeObserver,
+    _settle: Closure<dyn Fn()>,
+}
+
+impl Drop for Settling {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }

@@ -11,7 +11,7 @@ mod telling;
 pub mod uploads;
 
 use super::super::connection_check::Check;
-use super::super::live::Live;
+use super::super::live::{Live, Local, local};
 use super::open_room::{Older, OpenRoom, plain_order};
 use super::zone::Offsets;
 use crate::browser;
@@ -19,8 +19,6 @@ use crate::connection::{Bar, Link, Way};
 use crate::i18n::{Locale, Phrases};
 use crate::page::{Boot, View};
 use crate::protocol::{Command, Limits, MessageId, Refusal, RoomKey, RoomSummary, Seq, UserId};
-use leptos::prelude::*;
-use send_wrapper::SendWrapper;
 use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
@@ -66,10 +64,10 @@ pub struct Desk {
     /// Since when the tab is out of sight, in milliseconds.
     hidden_at: Live<Option<u64>>,
     open: Live<Vec<OpenRoom>>,
-    link: Live<Option<SendWrapper<Link>>>,
+    link: Live<Option<Local<Link>>>,
     /// What was asked and not answered yet: a few at most.
     asked: Live<Vec<(u32, Asked)>>,
-    collate: Live<Option<SendWrapper<Rc<Collate>>>>,
+    collate: Live<Option<Local<Rc<Collate>>>>,
     /// A join that waits for the link: room and name.
     wish: Live<Option<(String, String)>>,
     /// This tab's name in storage; known once it holds its lock.
@@ -141,7 +139,7 @@ impl Desk {
         self.is_alive.set(true);
         self.offsets.take_browsers();
         let collate: Rc<Collate> = Rc::new(browser::collator(self.locale));
-        self.collate.set(Some(SendWrapper::new(collate)));
+        self.collate.set(Some(local(collate)));
         for room in self.open.peek() {
             self.restore_draft(room);
             room.scroll.update(|scroll| scroll.set_reduced_motion(browser::wants_less_motion()));
@@ -153,9 +151,9 @@ impl Desk {
             reloaded
         });
         let link = Link::open(build, reloaded, move |event| self.on_event(event));
-        self.link.set(Some(SendWrapper::new(link)));
+        self.link.set(Some(local(link)));
         self.come_or_go();
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             self.tab.set(Some(tabs::claim_tab().await));
             for room in self.open.peek() {
                 self.restore_outbox(room);
@@ -219,7 +217,7 @@ impl Desk {
                 self.set_away(true);
             }
         };
-        set_timeout(leave, AWAY_AFTER);
+        browser::after(AWAY_AFTER, leave);
     }
 
     fn set_away(self, on: bool) {
@@ -247,7 +245,7 @@ impl Desk {
                 otherwise();
             }
         };
-        set_timeout(give_up, LINK_PATIENCE);
+        browser::after(LINK_PATIENCE, give_up);
     }
 
     fn ask_to_join(self, room: String, username: String) {
@@ -337,12 +335,15 @@ impl Desk {
     }
 
     fn with_link<T>(self, use_it: impl FnOnce(&Link) -> T) -> Option<T> {
-        self.link.peek_with(|link| link.as_deref().map(use_it))
+        self.link.peek_with(|link| Some(use_it(link.as_ref()?)))
     }
 
     fn with_order<T>(self, use_it: impl FnOnce(&Collate) -> T) -> T {
         match self.collate.peek() {
-            Some(collate) => use_it(&**collate),
+            Some(collate) => {
+                let collate: &Rc<Collate> = &collate;
+                use_it(&**collate)
+            }
             None => use_it(&plain_order),
         }
     }

@@ -4,23 +4,16 @@ use super::{Delivery, Entry, Outbox};
 use crate::protocol::{Codec, File, MessageId, Refusal, RoomKey, Seq, UserId};
 use std::fmt;
 
-/// The first byte of what is stored. Another form takes another number.
+/// The first byte of what is stored. Another form takes another number, and what stands in a form
+/// that was released must not be lost.
 const VERSION: u8 = 3;
-
-/// The forms before files and before replies: what they held must not be lost.
-const WITHOUT_FILES: u8 = 2;
-const WITHOUT_REPLIES: u8 = 1;
 
 const PREFIX: &str = "sarangbang.outbox.";
 
 /// An entry as stored: id, text, date, and the refusal if it failed; what it answers; its files.
 /// The refusal is bytes of its own, so that a later build that knows other refusals still reads
 /// the message.
-type Stored = (StoredSecond, Vec<File>);
-
-type StoredSecond = (StoredFirst, Option<Seq>);
-
-type StoredFirst = (MessageId, String, u64, Option<Vec<u8>>);
+type Stored = (MessageId, String, u64, Option<Vec<u8>>, Option<Seq>, Vec<File>);
 
 impl Outbox {
     /// The entries as text. What is in flight counts as waiting: only an ack takes it out.
@@ -32,8 +25,8 @@ impl Outbox {
                 Delivery::Gathering => Some(Codec::Postcard.encode(&Refusal::NoSuchFile)),
                 _ => None,
             };
-            let first = (entry.id, entry.text.clone(), entry.written_at, refusal);
-            ((first, entry.reply_to), entry.files.clone())
+            let (text, files) = (entry.text.clone(), entry.files.clone());
+            (entry.id, text, entry.written_at, refusal, entry.reply_to, files)
         });
         let bytes = Codec::Postcard.encode(&stored.collect::<Vec<_>>());
         // One character for each byte: storage keeps two bytes for every character.
@@ -42,32 +35,18 @@ impl Outbox {
 
     /// The outbox that was stored; an empty one if the text is none of ours.
     pub fn decode(text: &str) -> Self {
-        let bytes: Vec<u8> =
-            text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_default();
-        let stored: Vec<Stored> = match bytes.split_first() {
-            Some((&VERSION, rest)) => Codec::Postcard.decode(rest).unwrap_or_default(),
-            Some((&WITHOUT_FILES, rest)) => {
-                let stored: Vec<StoredSecond> = Codec::Postcard.decode(rest).unwrap_or_default();
-                stored.into_iter().map(|entry| (entry, Vec::new())).collect()
-            }
-            Some((&WITHOUT_REPLIES, rest)) => {
-                let stored: Vec<StoredFirst> = Codec::Postcard.decode(rest).unwrap_or_default();
-                stored.into_iter().map(|entry| ((entry, None), Vec::new())).collect()
-            }
-            _ => Vec::new(),
-        };
-        let entries = stored.into_iter().map(|((first, reply_to), files)| {
-            let (id, text, written_at, refusal) = first;
-            let delivery = match refusal {
+        let mut outbox = Outbox::default();
+        let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or_default()).collect();
+        let Some((&VERSION, stored)) = bytes.split_first() else { return outbox };
+        let stored: Vec<Stored> = Codec::Postcard.decode(stored).unwrap_or_default();
+        for (id, text, written_at, refusal, reply_to, files) in stored {
+            let delivery = refusal.map_or(Delivery::Waiting, |reason| {
                 // A reason this build cannot read is still a reason not to send by itself.
-                Some(reason) => {
-                    Delivery::Failed(Codec::Postcard.decode(&reason).unwrap_or(Refusal::Malformed))
-                }
-                None => Delivery::Waiting,
-            };
-            Entry { id, text, reply_to, files, written_at, delivery }
-        });
-        Outbox { entries: entries.collect(), ..Outbox::default() }
+                Delivery::Failed(Codec::Postcard.decode(&reason).unwrap_or(Refusal::Malformed))
+            });
+            outbox.entries.push(Entry { id, text, reply_to, files, written_at, delivery });
+        }
+        outbox
     }
 }
 

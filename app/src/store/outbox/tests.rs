@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{Codec, File, FileId, Picture, RoomKey, UserId};
+use crate::protocol::{File, FileId, Picture, RoomKey, UserId};
 use proptest::prelude::*;
 
 fn id(number: u64) -> MessageId {
@@ -314,27 +314,4 @@ fn files_are_kept_with_their_message() {
     let mut outbox = Outbox::default();
     outbox.push(id(1), String::new(), Some(3), vec![file()], 1).unwrap();
     assert_eq!(Outbox::decode(&outbox.encode()), outbox);
-}
-
-#[test]
-fn what_was_kept_before_there_were_files_is_not_lost() {
-    let first = (id(1), "하나".to_owned(), 1_u64, None::<Vec<u8>>);
-    let kept = vec![(first, Some(4_u64))];
-    let bytes = Codec::Postcard.encode(&kept);
-    let text: String = std::iter::once(2).chain(bytes).map(char::from).collect();
-    let [entry] = Outbox::decode(&text).entries().to_vec().try_into().unwrap();
-    assert_eq!((&*entry.text, entry.reply_to, entry.files.len()), ("하나", Some(4), 0));
-}
-
-#[test]
-fn what_was_kept_before_there_were_replies_is_not_lost() {
-    let failed = Codec::Postcard.encode(&Refusal::TextBlank);
-    let kept =
-        vec![(id(1), "하나".to_owned(), 1_u64, None), (id(2), "둘".to_owned(), 2, Some(failed))];
-    let bytes = Codec::Postcard.encode(&kept);
-    let text: String = std::iter::once(1).chain(bytes).map(char::from).collect();
-    let outbox = Outbox::decode(&text);
-    let texts: Vec<_> = outbox.entries().iter().map(|entry| &*entry.text).collect();
-    assert_eq!(texts, ["하나", "둘"]);
-    assert_eq!(outbox.entries()[1].delivery, Delivery::Failed(Refusal::TextBlank));
 }

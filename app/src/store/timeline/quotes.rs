@@ -3,7 +3,6 @@
 
 use super::Timeline;
 use crate::protocol::{Message, Seq};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Fetched messages that are kept. Far more than are drawn.
@@ -23,10 +22,15 @@ impl Timeline {
         Quote { seq, message: self.message(seq).or_else(fetched).cloned() }
     }
 
-    /// The places of what is answered and not known here.
-    pub fn lacking_quotes(&self) -> BTreeSet<Seq> {
-        let answered = self.messages.iter().filter_map(|message| message.reply_to);
-        answered.filter(|seq| self.quote(*seq).message.is_none()).collect()
+    /// The places of what is answered and not known here, each once.
+    pub fn lacking_quotes(&self) -> Vec<Seq> {
+        let mut lacking = Vec::new();
+        for seq in self.messages.iter().filter_map(|message| message.reply_to) {
+            if !lacking.contains(&seq) && self.quote(seq).message.is_none() {
+                lacking.push(seq);
+            }
+        }
+        lacking
     }
 
     pub fn keep_quoted(&mut self, message: &Arc<Message>) {

@@ -2,7 +2,6 @@
 //! happened while it looked.
 
 use crate::protocol::{PresenceChange, Seq, UserId};
-use std::collections::VecDeque;
 
 /// Comings and goings remembered in a room; the oldest are forgotten first.
 const REMEMBERED: usize = 200;
@@ -18,7 +17,7 @@ pub struct Visits {
 
 /// Everything that happened, with the place of the message it happened after.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Log(VecDeque<Visit>);
+pub(super) struct Log(Vec<Visit>);
 
 #[derive(Clone, Debug)]
 struct Visit {
@@ -48,7 +47,7 @@ impl Log {
                 PresenceChange::Gone { .. } | PresenceChange::Away { .. } => continue,
             };
             let username = user.username.clone();
-            self.0.push_back(Visit { after, user: user.id, username, came });
+            self.0.push(Visit { after, user: user.id, username, came });
             noted = true;
         }
         let excess = self.0.len().saturating_sub(REMEMBERED);
@@ -62,7 +61,7 @@ impl Log {
     /// has arrived, who came and left did both, and who only looked in again has left.
     pub fn after(&self, seq: Seq) -> Option<Visits> {
         let first = self.0.partition_point(|visit| visit.after < seq);
-        let here = self.0.range(first..).take_while(|visit| visit.after == seq);
+        let here = self.0[first..].iter().take_while(|visit| visit.after == seq);
         let mut people: Vec<(&Visit, &Visit)> = Vec::new();
         for visit in here {
             match people.iter_mut().find(|(first, _)| first.user == visit.user) {

@@ -7,7 +7,6 @@ use super::{Asked, Desk};
 use crate::browser;
 use crate::protocol::{Command, Message, MessageId, Refusal, limits};
 use crate::store::outbox::{Delivery, Outbox};
-use leptos::prelude::set_timeout;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -174,7 +173,7 @@ impl Desk {
                 room.trouble.set(None);
             }
         };
-        set_timeout(forget, SAID);
+        browser::after(SAID, forget);
     }
 
     /// Someone has deleted what one is about to change. Words that were to take its place are kept

@@ -10,7 +10,6 @@ use crate::protocol::{
 };
 use crate::store::timeline::Applied;
 use crate::store::{self, typing};
-use leptos::prelude::set_timeout;
 use std::time::Duration;
 
 /// Pages of a room that are kept while one follows its end: far more than are drawn.
@@ -142,7 +141,7 @@ impl Desk {
                     room.typing.update(|typing| typing.heard(&user, browser::ticks()));
                     let expire =
                         move || room.typing.update(|typing| typing.expire(browser::ticks()));
-                    set_timeout(expire, Duration::from_millis(typing::LASTS));
+                    browser::after(Duration::from_millis(typing::LASTS), expire);
                 }
             }
             ServerFrame::Ack(Ack { id, result }) => {

@@ -8,7 +8,6 @@ use crate::browser;
 use crate::protocol::{Command, MessageId, Refusal, limits};
 use crate::store::outbox::{Delivery, Entry, StorageKey};
 use crate::store::{Outbox, Typing};
-use leptos::prelude::*;
 use std::time::Duration;
 
 impl Desk {
@@ -123,7 +122,7 @@ impl Desk {
         let wake_at = room.outbox.peek_with(|outbox| outbox.wake_at(now));
         if let Some(at) = wake_at {
             let wait = Duration::from_millis(at.saturating_sub(now).max(1));
-            set_timeout(move || self.pump_again(room), wait);
+            browser::after(wait, move || self.pump_again(room));
         }
     }
 

@@ -6,7 +6,6 @@ use super::Desk;
 use crate::browser;
 use crate::store::Outbox;
 use crate::store::outbox::StorageKey;
-use leptos::prelude::*;
 use std::time::Duration;
 use web_sys::StorageEvent;
 
@@ -28,15 +27,21 @@ impl Desk {
     pub(super) fn adopt_now_and_then(self) {
         let adopt = move || {
             let missing = self.missing.change(std::mem::take);
-            self.open.peek().into_iter().for_each(|room| self.adopt(room, &missing));
+            for room in self.open.peek() {
+                self.adopt(room, &missing);
+            }
         };
-        // Fails only outside of a browser.
-        let _ = set_interval_with_handle(adopt, ADOPTING);
+        browser::every(ADOPTING, adopt);
     }
 
     /// Takes up what other tabs left unsent in the room, if they were missing the last time, too.
     fn adopt(self, room: OpenRoom, missing: &[String]) {
-        for (key, tab) in self.left(room) {
+        let (Some(mine), Some(storage)) = (self.storage_key(room), browser::local_storage()) else {
+            return;
+        };
+        for key in browser::keys(&storage) {
+            let other = StorageKey::parse(&key).filter(|other| mine.may_adopt(other));
+            let Some(StorageKey { tab, .. }) = other else { continue };
             let was_missing = missing.contains(&tab);
             let (lock, is_silent) = (lock_name(&tab), is_silent(&tab));
             let take_up = move || {
@@ -65,18 +70,6 @@ impl Desk {
                 let _ = storage.remove_item(key);
             }
         }
-    }
-
-    /// What other tabs keep for the room, and which they are.
-    fn left(self, room: OpenRoom) -> Vec<(String, String)> {
-        let (Some(mine), Some(storage)) = (self.storage_key(room), browser::local_storage()) else {
-            return Vec::new();
-        };
-        let others = browser::keys(&storage).into_iter().filter_map(|key| {
-            let other = StorageKey::parse(&key).filter(|other| mine.may_adopt(other))?;
-            Some((key, other.tab))
-        });
-        others.collect()
     }
 
     /// Another tab has written something down for all.
@@ -131,8 +124,7 @@ fn beat(tab: String) {
         }
     };
     write();
-    // Fails only outside of a browser.
-    let _ = set_interval_with_handle(write, HEARTBEAT);
+    browser::every(HEARTBEAT, write);
 }
 
 fn lock_name(tab: &str) -> String {

@@ -6,7 +6,6 @@ use super::super::path;
 use super::Desk;
 use crate::browser;
 use crate::protocol::{Epoch, Message, Seq};
-use leptos::prelude::set_timeout;
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
@@ -39,7 +38,7 @@ impl Desk {
                 self.tell(room, &message);
             }
         };
-        set_timeout(tell, OTHERS);
+        browser::after(OTHERS, tell);
     }
 
     /// What was read in this tab is read in the others.

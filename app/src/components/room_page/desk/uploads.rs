@@ -1,14 +1,13 @@
 //! Files on their way to the server, one by one: for the message that is being written, or for one
 //! that waits for them.
 
+use super::super::super::live::{Local, local};
 use super::super::open_room::{OpenRoom, Trouble};
 use super::super::path;
 use super::Desk;
 use crate::browser::{self, Sent};
 use crate::protocol::{File, FileId, MessageId, Picture, Refusal, limits};
 use js_sys::{JSON, Reflect};
-use leptos::prelude::set_timeout;
-use send_wrapper::SendWrapper;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use web_sys::XmlHttpRequest;
@@ -26,8 +25,8 @@ pub struct Upload {
     /// What it goes with, once that was sent; until then it stands in the composer.
     pub message: Option<MessageId>,
     /// What is sent, to be sent again.
-    picked: Option<SendWrapper<web_sys::File>>,
-    request: Option<SendWrapper<XmlHttpRequest>>,
+    picked: Option<Local<web_sys::File>>,
+    request: Option<Local<XmlHttpRequest>>,
 }
 
 #[derive(Clone)]
@@ -78,7 +77,7 @@ impl Desk {
                 false => State::Sending(0),
             };
             let key = browser::fresh_id();
-            let (name, picked) = (file.name(), (!is_too_large).then(|| SendWrapper::new(file)));
+            let (name, picked) = (file.name(), (!is_too_large).then(|| local(file)));
             room.uploads.update(|uploads| {
                 uploads.push(Upload { key, name, state, message: None, picked, request: None });
             });
@@ -100,7 +99,7 @@ impl Desk {
         let request = browser::send_file(&to, &picked, move |sent| self.on_sent(room, key, sent));
         change(room, key, |upload| {
             upload.state = State::Sending(0);
-            upload.request = request.map(SendWrapper::new);
+            upload.request = request.map(local);
         });
     }
 
@@ -140,7 +139,7 @@ impl Desk {
                         self.send_files_again(room);
                     }
                 };
-                set_timeout(again, AGAIN);
+                browser::after(AGAIN, again);
             }
         }
     }
