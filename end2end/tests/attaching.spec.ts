@@ -147,6 +147,7 @@ test('a file that the server does not take leaves the message to its writer', as
   await ana.say('이 사진 좀 봐요');
   answer();
   await expect(ana.message('이 사진 좀 봐요')).toContainText('보내지 못했어요');
+  await expect(ana.message('이 사진 좀 봐요')).toContainText('자리가 없어요.');
   await expect(ana.message('이 사진 좀 봐요')).toHaveClass(/message--failed/);
   await ana.expectAccessible();
   await ana.write('다른 말');

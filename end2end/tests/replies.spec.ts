@@ -87,3 +87,19 @@ test('Escape gives up the reply and keeps the text', async ({ person, room }) =>
   await expect(ana.messages.nth(1)).toContainText('쓰던 말');
   await expect(ana.messages.nth(1).locator('q')).toHaveCount(0);
 });
+
+test('what is answered further up than the page reaches is answered after a reload, too', async ({ person, bot, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const minsu = await bot('민수', room);
+  await minsu.say('언제 볼까요');
+  await ana.message('언제 볼까요').hover();
+  await ana.message('언제 볼까요').getByRole('button', { name: '답장' }).click();
+  await ana.write('일곱 시요');
+  await minsu.sayAll(Array.from({ length: 60 }, (_, at) => `다른 말 ${at}`));
+  await expect(ana.message('다른 말 59')).toBeVisible();
+  await ana.reload();
+  await expect(ana.page.getByText('민수님에게 답장')).toBeVisible();
+  await ana.composer.press('Enter');
+  await expect(ana.message('일곱 시요').locator('.message__quote')).toContainText('언제 볼까요');
+});

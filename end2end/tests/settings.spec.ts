@@ -51,6 +51,28 @@ for (const javaScriptEnabled of [true, false])
     expect(Buffer.concat(parts).toString()).toContain('가져갈 말');
   });
 
+test('who becomes an owner is one in every tab', async ({ person, room }) => {
+  const [ana, minsu] = [await person('Ana'), await person('민수')];
+  await ana.join(room);
+  await minsu.join(room);
+  await ana.say('광고예요');
+  const said = minsu.message('광고예요');
+  await said.hover();
+  await expect(said.getByRole('button', { name: '답장' })).toBeVisible();
+  const remove = said.getByRole('button', { name: '지우기' });
+  await expect(remove).toHaveCount(0);
+  const path = new URL(ana.page.url()).pathname;
+  await ana.page.goto(`${path}/settings`);
+  await ana.page.getByRole('button', { name: '새 링크 만들기' }).click();
+  const link = await ana.page.getByRole('textbox', { name: '방지기 링크' }).inputValue();
+  const tab = await minsu.page.context().newPage();
+  await tab.goto(link);
+  await tab.getByRole('button', { name: '방지기 되기' }).click();
+  await expect(tab.getByRole('textbox', { name: '환영 인사' })).toBeVisible();
+  await tab.goto(path);
+  await expect(remove).toBeVisible();
+});
+
 test('what the one who keeps the room says of it reaches everyone who is there', async ({ person, room }) => {
   const [ana, minsu] = [await person('Ana'), await person('민수')];
   await ana.join(room);

@@ -19,9 +19,10 @@ use crate::browser;
 use crate::i18n::Phrases;
 #[cfg(feature = "ssr")]
 use crate::page::Plain;
-use crate::protocol::{Message, limits};
+use crate::protocol::limits;
 use crate::store::Input;
 use crate::store::input::{Action, Event, Key, Press};
+use crate::store::timeline::Quote;
 #[cfg(feature = "ssr")]
 use leptos::prelude::use_context;
 use naming::Naming;
@@ -204,7 +205,8 @@ fn form(room: OpenRoom, desk: Desk) -> Part {
     };
     let mode = move || {
         let is_edit = room.amending.with(|amending| matches!(amending, Amending::Edit { .. }));
-        mode(is_edit, room.reply.get().as_deref(), phrases)
+        let reply = room.reply.get().map(|seq| room.timeline.with(|timeline| timeline.quote(seq)));
+        mode(is_edit, reply, phrases)
     };
     let clicked = move |event: MouseEvent| {
         match browser::acted_on(&event, "li, form") {
@@ -289,10 +291,14 @@ fn send_words(phrases: &Phrases) -> Html {
 }
 
 /// Says that it is an edit or an answer, and how to leave that.
-fn mode(is_edit: bool, reply: Option<&Message>, phrases: &Phrases) -> Html {
+fn mode(is_edit: bool, reply: Option<Quote>, phrases: &Phrases) -> Html {
     let (picture, words) = match reply {
         _ if is_edit => ("edit", phrases.editing.to_owned()),
-        Some(message) => ("reply", (phrases.replying_to)(&message.username)),
+        Some(Quote { message: Some(message), .. }) => {
+            ("reply", (phrases.replying_to)(&message.username))
+        }
+        // Until it is loaded.
+        Some(_) => ("reply", phrases.reply.to_owned()),
         None => return element("p", &[], &[]),
     };
     let stop =

@@ -109,7 +109,8 @@ fn keep_in_place(view: LogView) {
     });
     effect(move || {
         if view.desk.is_linked.get() {
-            let lacking = room.timeline.with(|timeline| timeline.lacking_quotes());
+            let answered = room.reply.get();
+            let lacking = room.timeline.with(|timeline| timeline.lacking_quotes(answered));
             lacking.into_iter().for_each(|seq| view.desk.ask_quote(room, seq));
             view.reach();
         }
@@ -255,7 +256,7 @@ fn amend(view: LogView, event: &MouseEvent, act: &str, message: &Arc<Message>) {
         }
         "reply" => {
             desk.stop_amending(room);
-            room.reply.set(Some(message.clone()));
+            room.reply.set(Some(message.seq));
             return composer::focus();
         }
         "edit" => {

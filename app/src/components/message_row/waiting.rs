@@ -3,9 +3,10 @@
 use super::super::icon::icon;
 use super::super::markup::{Html, element, text};
 use super::super::room_page::desk::Desk;
-use super::super::room_page::desk::uploads::{Upload, going_with};
+use super::super::room_page::desk::uploads::{State, Upload, going_with};
 use crate::browser;
 use crate::i18n::Phrases;
+use crate::protocol::Refusal;
 use crate::store::outbox::Delivery;
 use crate::store::timeline::Pending;
 
@@ -39,7 +40,7 @@ pub fn waiting(pending: &Pending, desk: Desk) -> Waiting {
     match &pending.delivery {
         Delivery::Failed(refusal) => Waiting {
             picture: "alert",
-            words: [phrases.failed, " ", &phrases.refusal(refusal)].concat(),
+            words: [phrases.failed, " ", &*why(pending, refusal, desk)].concat(),
             acts: &["retry", "edit", "delete"],
         },
         Delivery::Limited { until } => {
@@ -58,6 +59,19 @@ pub fn waiting(pending: &Pending, desk: Desk) -> Waiting {
         _ if desk.is_linked.get() => in_time(phrases.pending),
         _ => in_time(phrases.waiting),
     }
+}
+
+/// The server's own words for a file that it did not take are nearer than what it says of messages.
+fn why(pending: &Pending, refusal: &Refusal, desk: Desk) -> String {
+    let of_file = desk.current.peek().and_then(|room| {
+        room.uploads.with(|uploads| {
+            going_with(uploads, Some(pending.id)).find_map(|upload| match &upload.state {
+                State::Failed(why) => why.clone(),
+                _ => None,
+            })
+        })
+    });
+    of_file.unwrap_or_else(|| desk.phrases.refusal(refusal))
 }
 
 /// How much of a message's files has gone up.

@@ -142,6 +142,7 @@ impl Desk {
         self.collate.set(Some(local(collate)));
         for room in self.open.peek() {
             self.restore_draft(room);
+            self.tell_of_owning(room);
             room.scroll.update(|scroll| scroll.set_reduced_motion(browser::wants_less_motion()));
         }
         let session = browser::session_storage();

@@ -51,8 +51,8 @@ pub struct OpenRoom {
     pub sought: Live<Option<Seq>>,
     /// Why one could not join, until the next try.
     pub refusal: Live<Option<Refusal>>,
-    /// What the composer's message will answer.
-    pub reply: Live<Option<Arc<Message>>>,
+    /// What the composer's message will answer, whether it is loaded or not.
+    pub reply: Live<Option<Seq>>,
     /// What was asked for to be quoted, while there is this connection.
     pub asked_quotes: Live<Vec<Seq>>,
     /// The reactions of one's own among those whose givers are too many to be named.

@@ -22,10 +22,10 @@ impl Timeline {
         Quote { seq, message: self.message(seq).or_else(fetched).cloned() }
     }
 
-    /// The places of what is answered and not known here, each once.
-    pub fn lacking_quotes(&self) -> Vec<Seq> {
+    /// The places of what is answered, or `also` is about to be, and not known here; each once.
+    pub fn lacking_quotes(&self, also: Option<Seq>) -> Vec<Seq> {
         let mut lacking = Vec::new();
-        for seq in self.messages.iter().filter_map(|message| message.reply_to) {
+        for seq in self.messages.iter().filter_map(|message| message.reply_to).chain(also) {
             if !lacking.contains(&seq) && self.quote(seq).message.is_none() {
                 lacking.push(seq);
             }

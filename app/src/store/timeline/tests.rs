@@ -394,9 +394,11 @@ fn an_answer_quotes_what_it_answers_loaded_or_fetched_and_as_it_is_now() {
     timeline.apply(&batch(100, 103, vec![answer(101, 60), answer(102, 7), answer(103, 7)]));
     let quoted = |timeline: &Timeline, seq| timeline.quote(seq).message.map(|m| m.text.clone());
     assert_eq!(quoted(&timeline, 60).as_deref(), Some("60 at 60"));
-    assert_eq!(timeline.lacking_quotes(), [7]);
+    assert_eq!(timeline.lacking_quotes(None), [7]);
+    assert_eq!(timeline.lacking_quotes(Some(6)), [7, 6]);
+    assert_eq!(timeline.lacking_quotes(Some(7)), [7]);
     timeline.keep_quoted(&Arc::new(message(7, 7)));
-    assert!(timeline.lacking_quotes().is_empty());
+    assert!(timeline.lacking_quotes(None).is_empty());
     timeline.apply(&batch(103, 105, vec![message(60, 104), message(7, 105)]));
     timeline.keep_quoted(&Arc::new(message(7, 7)));
     assert_eq!(quoted(&timeline, 60).as_deref(), Some("60 at 104"));

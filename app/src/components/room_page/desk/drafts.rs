@@ -49,7 +49,7 @@ impl Desk {
             Amending::Edit { id, .. } => (id, room.draft.get()),
             _ => (MessageId::default(), String::new()),
         };
-        let reply_to = room.reply.with(|reply| reply.as_ref().map(|message| message.seq));
+        let reply_to = room.reply.get();
         let files: Vec<File> = room.uploads.with(|uploads| {
             let done = going_with(uploads, None).filter_map(|upload| match &upload.state {
                 State::Done(file) => Some(file.clone()),
@@ -77,8 +77,7 @@ impl Desk {
         else {
             return;
         };
-        let answered = |seq| room.timeline.peek_with(|timeline| timeline.message(seq).cloned());
-        room.reply.set(reply_to.and_then(answered));
+        room.reply.set(reply_to);
         self.put_back(room, files);
         if id != MessageId::default() {
             room.amending.set(Amending::Edit { id, draft: room.draft.peek() });

@@ -23,7 +23,7 @@ impl Desk {
         if limits::excess(&text, self.limits.text) > 0 {
             return false;
         }
-        let reply_to = room.reply.peek().map(|message| message.seq);
+        let reply_to = room.reply.peek();
         let id = browser::fresh_id();
         let pushed =
             room.outbox.update(|outbox| outbox.push(id, text, reply_to, there, browser::now()));
@@ -77,11 +77,8 @@ impl Desk {
         if !has_files {
             self.put_back(room, entry.files);
         }
-        let answered = entry
-            .reply_to
-            .and_then(|seq| room.timeline.peek_with(|timeline| timeline.message(seq).cloned()));
-        if answered.is_some() {
-            room.reply.set(answered);
+        if entry.reply_to.is_some() {
+            room.reply.set(entry.reply_to);
         }
         let draft = room.draft.peek();
         let text =

@@ -2,6 +2,7 @@
 //! is taken up by another, and what one writes down the others hear of.
 
 use super::super::open_room::OpenRoom;
+use super::super::path;
 use super::Desk;
 use crate::browser;
 use crate::store::Outbox;
@@ -81,6 +82,19 @@ impl Desk {
         }
         let Some((key, value)) = event.key().zip(event.new_value()) else { return };
         self.hear_of_reading(&key, &value);
+        for room in self.open.peek().into_iter().filter(|room| owner_key(*room) == key) {
+            room.is_owner.set_if_new(true);
+        }
+    }
+
+    /// An owner becomes one on a page of its own, and comes from there to the room anew. Tabs that
+    /// have it open already hear of it.
+    pub(super) fn tell_of_owning(self, room: OpenRoom) {
+        let owner = self.me.peek().filter(|_| room.is_owner.peek());
+        if let Some((owner, storage)) = owner.zip(browser::local_storage()) {
+            // Whose tabs do not hear of it sees it with the next page.
+            let _ = storage.set_item(&owner_key(room), &owner.to_string());
+        }
     }
 }
 
@@ -125,6 +139,10 @@ fn beat(tab: String) {
     };
     write();
     browser::every(HEARTBEAT, write);
+}
+
+fn owner_key(room: OpenRoom) -> String {
+    ["sarangbang.owner", &*path(&room.key())].concat()
 }
 
 fn lock_name(tab: &str) -> String {
