@@ -78,6 +78,9 @@ test-browser: $(BINARY) chromium ## Test with a browser (ARGS="composer" picks s
 sheets: $(BINARY) chromium ## Picture every state in every size, theme and language (end2end/sheets)
 	@cd end2end && $(BROWSER) npx playwright test --project=sheets $(ARGS)
 
+weigh: $(PAGE) ## Tell what the page's program consists of
+	@node app/weigh.mjs "$(compiled)"
+
 bench: $(BINARY) ## Measure beside other servers, and write the README's figures
 	@cd server/benches/peers && npm ci --no-audit --no-fund --loglevel=error
 	@cargo bench $(LOCKED) -p server --bench engine --bench micro
@@ -132,7 +135,7 @@ sources = $(shell find Cargo.toml Cargo.lock rust-toolchain.toml $(1) \
 $(PAGE): $(call sources,app style) | tools
 	$(call title,Page)
 	@cargo leptos build --release --frontend-only --js-minify false $(if $(CI),--cargo-locked)
-	@node app/finish.mjs $(SITE) "$(cargo-target)/front/wasm32-unknown-unknown/wasm-release/app.wasm"
+	@node app/finish.mjs $(SITE) "$(compiled)"
 
 # Where cargo's target directory is shared, the copy here is this checkout's own.
 $(BINARY): $(PAGE) $(call sources,app server)
@@ -155,6 +158,9 @@ CHROMIUM ?= $(shell command -v chromium || command -v google-chrome || command -
 
 BROWSER = CHROMIUM="$(CHROMIUM)" SARANGBANG_BIN="$(CURDIR)/$(BINARY)"
 
+# The page's program as cargo leaves it.
+compiled = $(cargo-target)/front/wasm32-unknown-unknown/wasm-release/app.wasm
+
 # Where cargo puts what it builds, for a recipe's shell to find out.
 cargo-target = $$(cargo metadata --no-deps --format-version 1 | node -p 'JSON.parse(fs.readFileSync(0)).target_directory')
 
@@ -170,5 +176,5 @@ install = printf '\n== Getting %s %s (once per machine)\n' $(1) $(2); \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
         cargo install --locked --root "$(TOOLS)" $(1) --version =$(2) $(3)
 
-.PHONY: help run build dev fmt test fmt-check lint test-rust test-load test-api test-browser sheets bench clean \
+.PHONY: help run build dev fmt test fmt-check lint test-rust test-load test-api test-browser sheets weigh bench clean \
     setup tools wasm-target npm chromium schemathesis prerequisites

@@ -11,17 +11,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { features, passes } from './passes.mjs';
 
 const [, , site, compiled] = process.argv;
 const script = join(site, 'pkg/sarangbang.js');
 const program = join(site, 'pkg/sarangbang.wasm');
 
-// What every browser has that runs the page at all.
-const features = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
-
 function wasm(tool, ...args) {
-  const enable = features.map((feature) => `--enable-${feature}`);
-  return execFileSync(tool, [...enable, ...args, '-o', program], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  return execFileSync(tool, [...features, ...args, '-o', program], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 }
 
 /** The script with what the boot script imports from it, and nothing else. */
@@ -53,14 +50,7 @@ writeFileSync(graph, JSON.stringify([
 wasm('wasm-metadce', `--graph-file=${graph}`, program);
 rmSync(graph);
 
-// Flattened, it is put together anew more closely than it was. What counts is the size as it
-// travels: functions that are called from one place, and values that are computed twice, compress
-// better where they are than folded into one another. Nothing of Rust's lies in the first
-// kilobyte, where its stack would end.
-wasm(
-  'wasm-opt', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--dealign',
-  '--one-caller-inline-max-function-size=16', '--skip-pass=local-cse', program,
-);
+wasm('wasm-opt', ...passes, program);
 const names = JSON.parse(wasm('wasm-opt', '--minify-imports-and-exports-and-modules', program));
 for (const [module, name, short] of names.imports) {
   js = js.replace(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'), short);
