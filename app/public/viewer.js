@@ -48,6 +48,8 @@ dialog.onclose = () => {
   shown = undefined;
   picture.removeAttribute('src');
 };
+// Another room comes up behind it.
+addEventListener('popstate', () => dialog.close());
 // What is deleted goes from here as well.
 new MutationObserver(() => {
   if (dialog.open && !beside(0)) dialog.close();

@@ -9,7 +9,7 @@ pub use telling::{Permission, Told, ask_to_notify, may_notify, notify, show_unre
 
 use crate::i18n::Locale;
 use crate::protocol::MessageId;
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::callback::Interval;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -333,11 +333,9 @@ pub fn is_about_rooms(event: &web_sys::StorageEvent) -> bool {
 
 /// Does something so much later.
 pub fn after(wait: Duration, act: impl FnOnce() + 'static) {
-    return later(wait.as_millis() as u32, Box::new(act));
-
-    fn later(wait: u32, act: Box<dyn FnOnce()>) {
-        Timeout::new(wait, act).forget();
-    }
+    let (act, wait) = (once(Box::new(act)), wait.as_millis() as i32);
+    // Fails only outside of a browser.
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&act, wait);
 }
 
 /// Does something again and again, as long as the page lives.
@@ -347,9 +345,13 @@ pub fn every(pause: Duration, act: impl FnMut() + 'static) {
 
 /// Does something before the next frame is drawn.
 pub fn with_next_frame(act: impl FnOnce() + 'static) {
-    let act = Closure::once_into_js(act);
     // Fails only outside of a browser.
-    let _ = window().request_animation_frame(act.unchecked_ref());
+    let _ = window().request_animation_frame(&once(Box::new(act)));
+}
+
+/// To be called once, and freed with that: what is forgotten would stay.
+fn once(act: Box<dyn FnOnce()>) -> Function {
+    Closure::once_into_js(act).unchecked_into()
 }
 
 /// All keys of a storage.

@@ -68,8 +68,8 @@ pub fn app(boot: Boot) -> Part {
 }
 
 /// Brings to life what the server drew from the same boot.
-pub fn take_over(page: &Element, boot: Boot) {
-    part::take_over(page, || app(boot));
+pub fn adopt(page: &Element, boot: Boot) {
+    part::adopt(page, || app(boot));
 }
 
 /// Whether the reader wants more in less space; only the server needs to know.

@@ -19,8 +19,6 @@
 //! change the `store`, and the store's signals change what is seen.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
-// A page's view is one deeply nested type.
-#![recursion_limit = "512"]
 
 pub mod protocol;
 pub mod calendar;
@@ -52,12 +50,12 @@ pub fn hydrate() {
     // A page without its data, or with another build's, stays what it is: readable, with
     // plain forms.
     let Some(boot) = boot else { return };
-    let Some(page) = browser::document().body().and_then(|body| body.first_element_child()) else {
-        return;
-    };
+    // Something of the browser's own may stand before it.
+    let page = browser::document().query_selector("body > .room-page, body > .home-page");
+    let Ok(Some(page)) = page else { return };
     // Fails only if it was there before.
     let _ = any_spawner::Executor::init_wasm_bindgen();
-    components::take_over(&page, boot);
+    components::adopt(&page, boot);
     if let Some(root) = browser::document().document_element() {
         // Says to styles and to tests that the page answers by itself now.
         let _ = root.set_attribute("data-hydrated", "");

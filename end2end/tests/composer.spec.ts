@@ -59,6 +59,15 @@ test('a text over the limit stays and says by how much it is over', async ({ per
   await ana.expectMessage('가'.repeat(4000));
 });
 
+test('an empty line of notes takes no room, and the Tab key leads on from what is written', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  await expect(ana.page.locator('#composer-notes')).toBeHidden();
+  await ana.write('아직 쓰는 중');
+  await ana.composer.press('Tab');
+  await expect(ana.sendButton).toBeFocused();
+});
+
 test('what was being written survives a reload', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);

@@ -36,6 +36,25 @@ test('a page opens at the end, and stays there as people talk', async ({ person,
   await expect(ana.message('마지막')).toBeInViewport();
 });
 
+test('a room to which one comes back at its end draws no more than before', async ({ person, bot, room }) => {
+  const last = numbered(300).at(-1) ?? '';
+  await (await bot('민수', room)).sayAll(numbered(300));
+  const ana = await person('Ana');
+  await ana.join(`${room}-2`);
+  await ana.join(room);
+  const [there, here] = [`${room}-2`, room].map((name) =>
+    ana.page.getByRole('navigation').getByRole('link', { name, exact: true }));
+  const drawn: number[] = [];
+  for (const _ of Array(4)) {
+    await there.click();
+    await expect(ana.messages).toHaveCount(0);
+    await here.click();
+    await expect(ana.message(last)).toBeInViewport();
+    drawn.push(await ana.messages.count());
+  }
+  expect(new Set(drawn).size, `rows drawn: ${drawn}`).toBe(1);
+});
+
 test('scrolling up through 500 messages never jumps', async ({ person, bot, room }) => {
   const texts = numbered(500);
   await (await bot('민수', room)).sayAll(texts);

@@ -2,8 +2,6 @@
 //! another key, and it is drawn anew; what stays is not touched, so that nothing that one reads
 //! or has focused moves. What one has begun in an element that is drawn anew goes on in the new
 //! one.
-//!
-//! leptos' own `<For>` would be compiled for every kind of list; this one is there once.
 
 use super::markup::Html;
 use wasm_bindgen::JsCast;

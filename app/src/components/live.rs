@@ -7,6 +7,7 @@
 use crate::browser;
 use atomic_refcell::AtomicRefCell;
 use reactive_graph::effect::RenderEffect;
+use reactive_graph::graph::{Subscriber, ToAnySubscriber};
 #[cfg(feature = "ssr")]
 use reactive_graph::owner::StoredValue;
 use reactive_graph::signal::ArcTrigger;
@@ -167,11 +168,20 @@ pub fn watch(act: impl FnMut() + 'static) -> Watch {
     return run(Box::new(act));
 
     fn run(mut act: Box<dyn FnMut()>) -> Watch {
-        RenderEffect::new(move |_| act())
+        Watch(RenderEffect::new(move |_| act()))
     }
 }
 
-pub type Watch = RenderEffect<()>;
+/// Ends what [`watch`] does when it is dropped.
+pub struct Watch(RenderEffect<()>);
+
+impl Drop for Watch {
+    /// Values remember who reads them until they change the next time, and some never do.
+    fn drop(&mut self) {
+        let reader = self.0.to_any_subscriber();
+        reader.clear_sources(&reader);
+    }
+}
 
 /// Something that is done for as long as this is kept: not begun before what it belongs to is drawn.
 pub type Effect = Rc<OnceCell<Watch>>;

@@ -116,10 +116,8 @@ fn keep_in_place(view: LogView) {
         }
     });
     effect(move || room.divider.set_if_new(room.scroll.with(|scroll| scroll.divider())));
-    let mut settling = None;
-    effect(move || {
-        settling = settling.take().or_else(|| view.take_over());
-    });
+    let mut _settling = None;
+    effect(move || _settling = view.take_over());
     let mut was_seeking = room.seeks_unread.peek();
     effect(move || {
         let seeks = room.seeks_unread.get();

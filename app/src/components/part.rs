@@ -143,6 +143,9 @@ impl Part {
     }
 
     fn build(mut self, life: &mut Life) -> Element {
+        let is_blank =
+            |piece: &Piece| matches!(piece, Piece::Html(html) if html.as_str().is_empty());
+        debug_assert!(!self.content.iter().any(is_blank), "only what the server drew is adopted");
         let element = self.markup().build_element();
         self.adopt(&element, true, life);
         element
@@ -204,8 +207,8 @@ impl Part {
     }
 }
 
-/// Adopts the page that the server drew; for as long as there is one.
-pub fn take_over(page: &Element, make: impl FnOnce() -> Part) {
+/// Brings the page to life that the server drew, for as long as there is one.
+pub fn adopt(page: &Element, make: impl FnOnce() -> Part) {
     let mut life = Life::default();
     life.begin(make).adopt(page, false, &mut life);
     std::mem::forget(life);
@@ -245,8 +248,8 @@ impl Life {
 
     fn redraw(&mut self, mut draw: Draw<Part>, is_bare: bool, mut here: Option<Element>) {
         let mut is_drawn = !is_bare;
-        // Ends what lived in the element before only when the new one is there.
-        let mut _life = Life::default();
+        // What lived in the element before ends only when the new one is there.
+        let mut _last = Life::default();
         self.watches.push(watch(move || {
             let mut life = Life::default();
             let part = life.begin(&mut draw);
@@ -254,7 +257,7 @@ impl Life {
                 Some(here) if is_drawn => part.adopt(here, false, &mut life),
                 _ => replace(&mut here, part.build(&mut life)),
             });
-            (is_drawn, _life) = (false, life);
+            (is_drawn, _last) = (false, life);
         }));
     }
 }

@@ -40,13 +40,7 @@ pub fn room_page(desk: Desk, first: OpenRoom, form: page::JoinForm, theme: Optio
             browser::show_unread(unread);
         }
     });
-    let mut is_listening = false;
-    effect(move || {
-        if !is_listening {
-            listen(desk);
-        }
-        is_listening = true;
-    });
+    effect(move || listen(desk));
     let skip = Html::adopted(|| {
         let attributes = [("class", "visually-hidden skip-link"), ("href", "#composer")];
         element("a", &attributes, &[text(phrases.skip_to_composer)])

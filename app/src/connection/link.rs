@@ -105,11 +105,11 @@ impl Link {
         self.take(step);
     }
 
-    /// The browser says that there is no network; it may take minutes to notice that on the
-    /// socket.
+    /// Ends what is open, through no fault of the way it goes: to begin anew, or because the browser
+    /// says that there is no network, which it may take minutes to notice on the socket.
     pub fn lose(&self) {
         if self.0.state.borrow().transport.is_some() {
-            self.ended(Ending::Lost);
+            self.has_ended(Ending::Lost, false);
         }
     }
 
@@ -251,11 +251,16 @@ impl Link {
     }
 
     fn ended(&self, ending: Ending) {
+        let is_broken = ending == Ending::Lost;
+        self.has_ended(ending, is_broken);
+    }
+
+    fn has_ended(&self, ending: Ending, is_broken: bool) {
         let now = browser::ticks();
         self.let_go();
         let step = {
             let mut state = self.0.state.borrow_mut();
-            state.ways.ended(ending == Ending::Lost, now);
+            state.ways.ended(is_broken, now);
             state.machine.closed(ending, now, browser::random())
         };
         self.take(step);

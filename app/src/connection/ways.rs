@@ -108,7 +108,7 @@ impl Ways {
         way
     }
 
-    /// The link has ended. `is_broken`: nobody closed it.
+    /// The link has ended. `is_broken`: nobody closed it, neither there nor here.
     pub fn ended(&mut self, is_broken: bool, now: u64) {
         if let Link::Open { way, since, .. } = self.link
             && is_broken

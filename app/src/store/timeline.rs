@@ -134,7 +134,7 @@ impl Timeline {
     /// Notes the arrivals and departures that are worth a line, after the last message.
     pub fn announce(&mut self, changes: &[PresenceChange]) {
         let last = self.last_seq();
-        if self.visits.note(changes, last) {}
+        self.visits.note(changes, last);
     }
 
     /// How far the page has seen: where to resume from.

@@ -178,6 +178,23 @@ test('who joins or leaves in one tab has done so in the others', async ({ person
   await expect(joined).toHaveCount(0);
 });
 
+test('who joins room after room in one tab keeps the WebSocket of the other', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const polls: string[] = [];
+  ana.page.on('request', (request) => /\/poll/.test(request.url()) && polls.push(request.url()));
+  const tab = await ana.anotherTab();
+  for (const n of [1, 2, 3, 4]) {
+    await tab.goto(roomPath(`${room}-${n}`));
+    await tab.getByRole('textbox', { name: ana.words.name }).fill('Ana');
+    await tab.getByRole('button', { name: ana.words.join, exact: true }).click();
+    const rooms = ana.page.getByRole('navigation').getByRole('link', { name: `${room}-${n}` });
+    await expect(rooms).toHaveCount(1);
+  }
+  await ana.say('아직 여기');
+  expect(polls).toEqual([]);
+});
+
 test('who leaves in one tab is asked for a name in the other', async ({ person, room }) => {
   const ana = await person('Ana');
   await ana.join(room);

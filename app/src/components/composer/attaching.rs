@@ -35,7 +35,12 @@ pub fn button(limit: u64, phrases: &Phrases) -> Html {
 /// Takes what was picked.
 pub fn picked(room: OpenRoom, desk: Desk) {
     let Some(field) = browser::element::<HtmlInputElement>(FIELD) else { return };
-    desk.attach(room, browser::files(field.files()));
+    let files = browser::files(field.files());
+    // The text has changed, and the focus is on its way to elsewhere.
+    if files.is_empty() {
+        return;
+    }
+    desk.attach(room, files);
     // The same may be picked once more.
     field.set_value("");
     super::focus();

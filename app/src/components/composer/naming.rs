@@ -101,8 +101,7 @@ impl Naming {
             let chosen = completion.as_ref().map(|it| it.chosen);
             let items =
                 names.iter().enumerate().map(|(at, name)| item(at, name, Some(at) == chosen));
-            let items: String = items.map(|item| item.as_str().to_owned()).collect();
-            list.set_inner_html(&items);
+            list.set_inner_html(items.collect::<Html>().as_str());
             chosen.map(id)
         });
         // Fail only for names that no attribute can have.

@@ -258,8 +258,11 @@ impl LogView {
         Some(Settling { observer, _settle: settle })
     }
 
-    /// Draws or loads what is about to come into sight.
+    /// Draws or loads what is about to come into sight, once the list stands where it belongs.
     pub fn reach(self) {
+        if !self.room.is_opened() {
+            return;
+        }
         let Some(geometry) = self.measure() else { return };
         // What failed is asked again by hand.
         if geometry.wants_older() && self.room.older.peek() == Older::Idle {
