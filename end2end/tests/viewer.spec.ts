@@ -8,6 +8,7 @@ async function send(one: Person, name: string): Promise<void> {
   await expect(one.page.locator('.composer__files').getByRole('listitem')).toContainText(['KB']);
   await one.composer.press('Enter');
   await expect(one.conversation.getByRole('img', { name })).toBeVisible();
+  await expect(one.page.locator('.message--pending')).toHaveCount(0);
 }
 
 const viewer = (one: Person) => one.page.getByRole('dialog', { name: '사진 보기' });
