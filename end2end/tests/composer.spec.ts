@@ -97,6 +97,8 @@ test('an answer, its file and an edit under way survive a reload and another lan
   await expect(answer.getByRole('img', { name: '지도.png' })).toBeVisible();
   await expect(answer.locator('.message__quote')).toContainText('언제 볼까요');
   await expect(chips).not.toContainText('지도.png');
+  // What waits for the link is not edited by ↑: much later that would come as a surprise.
+  await expect(answer.getByRole('link', { name: /\d:\d\d/ })).toBeVisible();
 
   await ana.composer.press('ArrowUp');
   await expect(ana.composer).toHaveValue('일곱 시요');
@@ -105,8 +107,11 @@ test('an answer, its file and an edit under way survive a reload and another lan
   const composer = ana.page.getByRole('textbox', { name: 'Message', exact: true });
   await expect(composer).toHaveValue('여덟 시요');
   await expect(ana.page.getByText('You are editing a message')).toBeVisible();
-  await composer.press('Enter');
-  await expect(ana.page.getByRole('article').filter({ hasText: '여덟 시요' })).toContainText('(edited)');
+  // An edit is not sent before there is a link, and says so.
+  await expect(async () => {
+    await composer.press('Enter');
+    await expect(ana.page.getByRole('article').filter({ hasText: '여덟 시요' })).toContainText('(edited)', { timeout: 1000 });
+  }).toPass();
   await expect(composer).toHaveValue('');
 });
 
