@@ -23,11 +23,8 @@ function wasm(tool, ...args) {
 
 /** The script with what the boot script imports from it, and nothing else. */
 function shaken() {
-  // Classes of libraries that nothing here makes are held by how they would be disposed of.
-  const undisposed = readFileSync(script, 'utf8').replace(/^if \(Symbol\.dispose\).*$/gm, '');
-  writeFileSync(script, undisposed);
   const input = `export { default, hydrate } from './${basename(script)}'`;
-  const options = ['--bundle', '--format=esm', '--minify', '--target=es2022', '--pure:FinalizationRegistry'];
+  const options = ['--bundle', '--format=esm', '--minify', '--target=es2022'];
   return execFileSync('esbuild', options, { cwd: dirname(script), input, encoding: 'utf8' });
 }
 

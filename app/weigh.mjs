@@ -47,17 +47,20 @@ function bodies(wasm) {
 
 // ---- Who calls whom
 
-const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+)`;
+const name = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+)`;
+const FUNCTION = RegExp(`^ \\(func (${name})`);
+const EXPORT = RegExp(`^ \\(export .*\\(func (${name})`);
+const CALL = RegExp(`\\((?:call|ref\\.func) (${name})`);
 const calls = new Map();
 const roots = new Set();
 const byAddress = new Set();
 let callee;
 for (const line of text.split('\n')) {
   let found;
-  if ((found = line.match(`^ \\(func (${NAME})`))) calls.set(found[1], (callee = new Set()));
-  else if (line.startsWith(' (elem')) for (const [name] of line.slice(line.indexOf(' func ')).matchAll(NAME)) byAddress.add(name);
-  else if ((found = line.match(`^ \\(export .*\\(func (${NAME})`))) roots.add(found[1]);
-  else if ((found = line.match(`\\((?:call|ref\\.func) (${NAME})`))) callee?.add(found[1]);
+  if ((found = line.match(FUNCTION))) calls.set(found[1], (callee = new Set()));
+  else if (line.startsWith(' (elem')) for (const [element] of line.slice(line.indexOf(' func ')).matchAll(name)) byAddress.add(element);
+  else if ((found = line.match(EXPORT))) roots.add(found[1]);
+  else if ((found = line.match(CALL))) callee?.add(found[1]);
 }
 const size = new Map([...calls.keys()].map((name, index) => [name, sizes[index]]));
 const ROOT = '';

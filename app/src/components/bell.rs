@@ -55,14 +55,10 @@ pub fn panel(room: OpenRoom, desk: Desk) -> Part {
             }),
         }
     };
-    let attributes = [
-        ("class", "panel bell"),
-        ("id", ID),
-        ("popover", ""),
-        ("role", "dialog"),
-        ("aria-labelledby", "bell-title"),
-    ];
-    part("div", &attributes).on("toggle", show).on("change", choose).html(content)
+    part("div", &panel::attributes(ID, "panel bell", "bell-title"))
+        .on("toggle", show)
+        .on("change", choose)
+        .html(content)
 }
 
 fn content(phrases: &Phrases) -> Html {

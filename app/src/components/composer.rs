@@ -182,11 +182,9 @@ fn form(room: OpenRoom, desk: Desk) -> Part {
     // As it would be sent.
     let tidied = move || room.draft.with(|draft| limits::tidy(draft));
     let is_over = move |text: &str| limits::excess(text, limit) > 0;
-    let class = move || {
-        Some(match tidied() {
-            Some(text) if is_over(&text) => "composer composer--over",
-            _ => "composer",
-        })
+    let class = move || match tidied() {
+        Some(text) if is_over(&text) => "composer composer--over",
+        _ => "composer",
     };
     // Before the script lives, a press sends the plain form.
     let cannot_send = move || {
@@ -241,7 +239,7 @@ fn form(room: OpenRoom, desk: Desk) -> Part {
         .attribute("aria-disabled", cannot_send)
         .html(icon("send"))
         .html(send_words(phrases));
-    let notes_of = [("class", "composer__notes"), ("id", "composer-notes"), ("role", "status")];
+    let line = [("class", "composer__notes"), ("id", "composer-notes"), ("role", "status")];
     let content = part("div", &[("class", "composer__box")])
         .on("click", clicked)
         .on("change", picked)
@@ -251,11 +249,11 @@ fn form(room: OpenRoom, desk: Desk) -> Part {
         .html(attaching::button(desk.limits.file_bytes, phrases))
         .part(field)
         .part(send)
-        .part(part("p", &notes_of).words(notes));
+        .part(part("p", &line).words(notes));
     let hint = [("class", "visually-hidden"), ("id", "composer-hint")];
     let attributes = [("id", "composer"), ("method", "post"), ("action", &*action(room))];
     part("form", &attributes)
-        .attribute("class", class)
+        .class(class)
         .on("submit", submitted)
         .html(label(phrases))
         .html(element("span", &hint, &[text(phrases.send_hint)]))

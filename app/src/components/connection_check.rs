@@ -52,17 +52,10 @@ pub fn connection_check(desk: Desk) -> Part {
         element("h2", &[("id", "connection-check-title")], &[text(phrases.connection_check)])
     });
     let close = Html::adopted(|| panel::close(ID, "panel__close", phrases.close));
-    let attributes = [
-        ("class", "panel connection-check"),
-        ("id", ID),
-        ("popover", ""),
-        ("role", "dialog"),
-        ("aria-labelledby", "connection-check-title"),
-    ];
     let again = part("button", &[("class", "button"), ("type", "button")])
         .on("click", move |_: MouseEvent| check(desk.check))
         .text(phrases.check_again);
-    part("div", &attributes)
+    part("div", &panel::attributes(ID, "panel connection-check", "connection-check-title"))
         .on("toggle", toggled)
         .html(title)
         .html(close)

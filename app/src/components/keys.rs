@@ -19,12 +19,5 @@ pub fn keys(phrases: &Phrases) -> Html {
         panel::close(ID, "panel__close", phrases.close),
         element("dl", &[("class", "keys__list")], &rows),
     ];
-    let attributes = [
-        ("class", "panel keys"),
-        ("id", ID),
-        ("popover", ""),
-        ("role", "dialog"),
-        ("aria-labelledby", "keys-title"),
-    ];
-    element("div", &attributes, &content)
+    element("div", &panel::attributes(ID, "panel keys", "keys-title"), &content)
 }

@@ -68,8 +68,10 @@ impl Lines {
         }
         let mut behind: Option<&Node> = None;
         for (_, element) in self.lines.iter().rev() {
-            let is_in = element.parent_element().as_ref() == Some(&self.parent);
-            if !is_in || element.next_sibling().as_ref() != behind {
+            // What was just built is the last, too: in a fragment of its own.
+            let is_there = element.next_sibling().as_ref() == behind
+                && (behind.is_some() || element.parent_element().as_ref() == Some(&self.parent));
+            if !is_there {
                 // Fails only for a parent that is no parent of `behind`.
                 let _ = self.parent.insert_before(element, behind);
             }

@@ -4,58 +4,27 @@
 //! that was a third of all code. Here the value is a plain cell, a trigger without a type tells of
 //! changes, and one effect runs any act.
 
+#[cfg_attr(feature = "ssr", path = "live/on_server.rs")]
+#[cfg_attr(not(feature = "ssr"), path = "live/in_browser.rs")]
+mod keeping;
+
+pub use keeping::{Local, Value, local};
+pub use reactive_graph::graph::untrack;
+
 use crate::browser;
 use atomic_refcell::AtomicRefCell;
 use reactive_graph::effect::RenderEffect;
 use reactive_graph::graph::{Subscriber, ToAnySubscriber};
-#[cfg(feature = "ssr")]
-use reactive_graph::owner::StoredValue;
 use reactive_graph::signal::ArcTrigger;
-#[cfg(feature = "ssr")]
-use reactive_graph::traits::GetValue;
 use reactive_graph::traits::{Notify, Track};
 use std::cell::{OnceCell, RefCell};
+use std::ops::Deref;
 use std::rc::Rc;
-#[cfg(feature = "ssr")]
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen_futures::spawn_local;
 
 /// A value that tells who reads it when it changes. A handle; copies are the same value.
-pub struct Live<T: 'static>(Handle<T>);
-
-/// In the browser there is one page, and its values live as long as it does: they are made with
-/// the page or with a room, never while drawing. The server forgets them with the page it drew.
-#[cfg(not(feature = "ssr"))]
-type Handle<T> = &'static Slot<T>;
-#[cfg(feature = "ssr")]
-type Handle<T> = StoredValue<Arc<Slot<T>>>;
-
-/// What a live value can be: the server's threads hand one another what they draw.
-#[cfg(not(feature = "ssr"))]
-pub trait Value: 'static {}
-#[cfg(feature = "ssr")]
-pub trait Value: Send + Sync + 'static {}
-
-#[cfg(not(feature = "ssr"))]
-impl<T: 'static> Value for T {}
-#[cfg(feature = "ssr")]
-impl<T: Send + Sync + 'static> Value for T {}
-
-/// What only a browser has. There is none on the server, where nothing but its type stands.
-#[cfg(not(feature = "ssr"))]
-pub type Local<T> = T;
-#[cfg(feature = "ssr")]
-pub type Local<T> = send_wrapper::SendWrapper<T>;
-
-#[cfg(not(feature = "ssr"))]
-pub fn local<T>(value: T) -> Local<T> {
-    value
-}
-#[cfg(feature = "ssr")]
-pub fn local<T>(value: T) -> Local<T> {
-    send_wrapper::SendWrapper::new(value)
-}
+pub struct Live<T: 'static>(keeping::Handle<T>);
 
 struct Slot<T> {
     /// Borrowed while someone reads or changes it, which never waits: an update that reads its
@@ -78,20 +47,11 @@ impl<T: Value> Live<T> {
     pub fn new(value: T) -> Self {
         let value = AtomicRefCell::new(value);
         let slot = Slot { value, changed: ArcTrigger::new(), is_due: AtomicBool::new(false) };
-        #[cfg(not(feature = "ssr"))]
-        return Live(Box::leak(Box::new(slot)));
-        #[cfg(feature = "ssr")]
-        return Live(StoredValue::new(Arc::new(slot)));
+        Live(keeping::keep(slot))
     }
 
-    #[cfg(not(feature = "ssr"))]
-    fn slot(self) -> &'static Slot<T> {
-        self.0
-    }
-
-    #[cfg(feature = "ssr")]
-    fn slot(self) -> Arc<Slot<T>> {
-        self.0.get_value()
+    fn slot(self) -> impl Deref<Target = Slot<T>> {
+        keeping::kept(self.0)
     }
 
     /// Reads it, and runs whatever is being run now again when it changes.
@@ -215,9 +175,4 @@ pub fn with_effects<T>(make: impl FnOnce() -> T) -> (T, Vec<Effect>) {
     let others = MADE.take();
     let made = make();
     (made, MADE.replace(others))
-}
-
-/// Reads live values as they are, once.
-pub fn untracked<T>(read: impl FnOnce() -> T) -> T {
-    reactive_graph::graph::untrack(read)
 }

@@ -49,11 +49,9 @@ pub fn message_list(room: OpenRoom, desk: Desk) -> Part {
             (phrases.new_messages)(messages.into(), mentions.into())
         }
     };
-    let pill_class = move || {
-        Some(match pill() {
-            Pill::New { .. } => "button message-list__pill",
-            _ => "button message-list__pill message-list__pill--quiet",
-        })
+    let pill_class = move || match pill() {
+        Pill::New { .. } => "button message-list__pill",
+        _ => "button message-list__pill message-list__pill--quiet",
     };
     let to_latest = move |_: MouseEvent| {
         view.to_latest();
@@ -85,7 +83,7 @@ pub fn message_list(room: OpenRoom, desk: Desk) -> Part {
         .html(news)
         .part(rows);
     let pill = part("button", &[("type", "button")])
-        .attribute("class", pill_class)
+        .class(pill_class)
         .attribute("hidden", move || (pill() == Pill::Hidden).then_some(""))
         .on("click", to_latest)
         .words(pill_words);

@@ -2,7 +2,12 @@
 //! panel's id.
 
 use super::icon::icon;
-use super::markup::{Html, element};
+use super::markup::{Html, Pair, element};
+
+/// What a panel of that id says of itself; `title` is its heading's id.
+pub fn attributes<'a>(id: &'a str, class: &'a str, title: &'a str) -> [Pair<'a>; 5] {
+    [("class", class), ("id", id), ("popover", ""), ("role", "dialog"), ("aria-labelledby", title)]
+}
 
 /// Opens a panel where there is no room for it beside the talk; its icon bears the panel's name.
 pub fn open(panel: &str, class: &str, label: &str) -> Html {

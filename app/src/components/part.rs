@@ -1,13 +1,13 @@
 //! What lives in the page: an element that hears events, and whose attributes, words and rows
 //! follow live values.
 //!
-//! leptos' `view!` compiles building, adopting and changing anew for every element's type: that was
-//! a seventh of the page's program. Here an element is data, and there is one way to bring it to
-//! life. What the server draws of it is markup; the browser adopts that, and what it draws by
-//! itself is markup first, too, and then adopted.
+//! leptos' `view!` compiles building, adopting and changing anew for every element's type. Here an
+//! element is data, and there is one way to bring it to life. What the server draws of it is
+//! markup; the browser adopts that, and what it draws by itself is markup first, too, and then
+//! adopted.
 
 use super::lines::{Line, Lines};
-use super::live::{Effect, Watch, untracked, watch, with_effects};
+use super::live::{Effect, Watch, untrack, watch, with_effects};
 use super::markup::{Html, Pair, element, text};
 use crate::browser::window;
 use wasm_bindgen::JsCast;
@@ -58,13 +58,18 @@ impl Part {
         self
     }
 
+    /// A class, or several, that follow live values.
+    pub fn class(self, mut class: impl FnMut() -> &'static str + 'static) -> Self {
+        self.attribute("class", move || Some(class()))
+    }
+
     /// Does something whenever an event of that name, which is an `E`, reaches the element.
     pub fn on<E: JsCast>(mut self, event: &'static str, mut act: impl FnMut(E) + 'static) -> Self {
         self.ears.push((event, Box::new(move |event| act(event.unchecked_into()))));
         self
     }
 
-    /// An element that never changes.
+    /// An element that never changes; in what is drawn anew, not one that only the server draws.
     pub fn html(self, html: Html) -> Self {
         self.with(Piece::Html(html))
     }
@@ -91,7 +96,7 @@ impl Part {
     ) -> Self {
         self.with(Piece::Anew(Box::new(move || {
             let choice = choose();
-            untracked(|| draw(choice))
+            untrack(|| draw(choice))
         })))
     }
 
@@ -253,7 +258,7 @@ impl Life {
         self.watches.push(watch(move || {
             let mut life = Life::default();
             let part = life.begin(&mut draw);
-            untracked(|| match &here {
+            untrack(|| match &here {
                 Some(here) if is_drawn => part.adopt(here, false, &mut life),
                 _ => replace(&mut here, part.build(&mut life)),
             });

@@ -73,11 +73,9 @@ pub fn room_page(desk: Desk, first: OpenRoom, form: page::JoinForm, theme: Optio
             )
     };
     let said = part("p", &[("role", "status")])
-        .attribute("class", move || {
-            Some(match desk.is_copied.get() {
-                true => "room-page__said",
-                false => "room-page__said visually-hidden",
-            })
+        .class(move || match desk.is_copied.get() {
+            true => "room-page__said",
+            false => "room-page__said visually-hidden",
         })
         .words(move || if desk.is_copied.get() { phrases.link_copied } else { "" }.to_owned());
     part("div", &[("class", "room-page")])

@@ -42,14 +42,7 @@ pub fn panel(room: OpenRoom, desk: Desk) -> Part {
         Some(_) => copy(desk, &path),
         None => {}
     };
-    let attributes = [
-        ("class", "panel share"),
-        ("id", ID),
-        ("popover", ""),
-        ("role", "dialog"),
-        ("aria-labelledby", "share-title"),
-    ];
-    part("div", &attributes).on("click", act).html(content)
+    part("div", &panel::attributes(ID, "panel share", "share-title")).on("click", act).html(content)
 }
 
 fn content(path: &str, phrases: &Phrases) -> Html {

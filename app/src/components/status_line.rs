@@ -14,13 +14,11 @@ use web_sys::MouseEvent;
 
 pub fn status_line(desk: Desk) -> Part {
     let phrases = desk.phrases;
-    let class = move || {
-        Some(match desk.bar.get() {
-            Bar::Hidden => "status-line",
-            Bar::Reconnecting { .. } => "status-line status-line--reconnecting",
-            Bar::Offline { .. } | Bar::Over(_) => "status-line status-line--offline",
-            Bar::BackOnline => "status-line status-line--back",
-        })
+    let class = move || match desk.bar.get() {
+        Bar::Hidden => "status-line",
+        Bar::Reconnecting { .. } => "status-line status-line--reconnecting",
+        Bar::Offline { .. } | Bar::Over(_) => "status-line status-line--offline",
+        Bar::BackOnline => "status-line status-line--back",
     };
     let seconds = move || match desk.bar.get() {
         Bar::Reconnecting { seconds } | Bar::Offline { seconds } => Some(seconds),
@@ -61,7 +59,7 @@ pub fn status_line(desk: Desk) -> Part {
         .text(phrases.try_now);
     let detour = part("button", &detour).attribute("hidden", is_direct).text(phrases.by_long_poll);
     part("div", &[])
-        .attribute("class", class)
+        .class(class)
         // Not read aloud: someone is always writing.
         .part(part("p", &[("class", "status-line__typing")]).words(typing))
         .part(part("p", &connection).drawn(move || says(desk.bar.get(), phrases)))
