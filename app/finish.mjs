@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { ordered } from './order.mjs';
 import { features, passes } from './passes.mjs';
 
 const [, , site, compiled] = process.argv;
@@ -55,6 +56,12 @@ for (const [module, name, short] of names.imports) {
 }
 for (const [name, short] of names.exports) js = js.replace(accessTo(name), `.${short}`);
 writeFileSync(script, js);
+
+const text = `${program}.text`;
+execFileSync('wasm-dis', [...features, program, '-o', text]);
+writeFileSync(text, ordered(readFileSync(text, 'utf8')));
+wasm('wasm-as', text);
+rmSync(text);
 
 // What was written by hand is read without its comments as well.
 for (const name of readdirSync(site).filter((name) => name.endsWith('.js'))) {

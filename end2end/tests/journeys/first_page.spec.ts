@@ -22,6 +22,6 @@ test('the first page is light, and so is its program', async ({ bot, request, ro
   expect(page + style, 'a room with 50 messages, and the style').toBeLessThanOrEqual(20_000);
   const program = await weigh(`${server.url}/pkg/sarangbang.wasm`);
   const script = (await weigh(`${server.url}/pkg/sarangbang.js`)) + (await weigh(`${server.url}/boot.js`));
-  expect(program + script, 'program and script').toBeLessThanOrEqual(134_000);
+  expect(program + script, 'program and script').toBeLessThanOrEqual(128_000);
   console.log(`page ${page} + style ${style}, program ${program} + script ${script} bytes`);
 });
