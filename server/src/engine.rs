@@ -345,6 +345,14 @@ pub trait Engine: Bells + Send + Sync + 'static {
     /// Ends the membership; no error if there was none.
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()>;
 
+    /// Notes that these sessions were here at that time, in milliseconds since 1970; to the day,
+    /// so that who comes again and again is not written down again and again.
+    async fn note_seen(&self, users: Vec<UserId>, at: u64) -> Result<()>;
+
+    /// Ends the memberships of all sessions that were not here since that time, in milliseconds
+    /// since 1970, and says how many they were.
+    async fn end_unseen(&self, since: u64) -> Result<u64>;
+
     /// Moves `last_read` forward to `seq`, never back, and never beyond the room's last.
     async fn mark_read(&self, user: UserId, room: RoomId, seq: Seq) -> Result<()>;
 

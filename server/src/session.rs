@@ -15,6 +15,11 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, NotUntil, Quota};
 use std::num::NonZeroU32;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Whoever was not here for so many days is a member no more, and their browser has no cookie any
+/// more.
+pub const DAYS: u32 = 90;
 
 /// A session that has joined at least one room.
 pub struct Session {
@@ -26,6 +31,8 @@ pub struct Session {
     /// the order of the log. It guards no data, and is the one thing held over an await.
     turns: tokio::sync::Mutex<()>,
     messages: Bucket,
+    /// When the log was told last that the session is here, in milliseconds since 1970.
+    noted_at: AtomicU64,
 }
 
 /// A membership: from join to leave, whether or not one is here.
@@ -56,7 +63,17 @@ impl Session {
             seats: Mutex::new(seats.collect()),
             turns: Default::default(),
             messages,
+            noted_at: AtomicU64::new(0),
         }
+    }
+
+    /// Whether the log was told since then that the session is here.
+    pub fn is_noted_since(&self, then: u64) -> bool {
+        self.noted_at.load(Ordering::Relaxed) >= then
+    }
+
+    pub fn has_noted(&self, at: u64) {
+        self.noted_at.store(at, Ordering::Relaxed);
     }
 
     /// Waits until no other join or leave of this session is being written.

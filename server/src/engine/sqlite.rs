@@ -258,6 +258,14 @@ impl Engine for Sqlite {
         self.run(move |log| Box::pin(seats::leave(log, user, room))).await
     }
 
+    async fn note_seen(&self, users: Vec<UserId>, at: u64) -> Result<()> {
+        self.run(move |log| Box::pin(seats::note_seen(log, users, at))).await
+    }
+
+    async fn end_unseen(&self, since: u64) -> Result<u64> {
+        self.run(move |log| Box::pin(seats::end_unseen(log, since))).await
+    }
+
     async fn mark_read(&self, user: UserId, room: RoomId, seq: Seq) -> Result<()> {
         self.write(|asker| Write::MarkRead { user, room, seq, asker }).await
     }

@@ -5,7 +5,7 @@ use crate::engine::TokenHash;
 use crate::names;
 use crate::registry::Reader;
 use crate::security::token::Secret;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::transport::{Peer, SESSION_COOKIE, cookie};
 use app::i18n::Locale;
 use app::page::{Theme, Zone};
@@ -16,9 +16,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::IpAddr;
 use std::sync::Arc;
-
-/// The session cookie lives so long after the last visit, in days.
-const SESSION_DAYS: i64 = 90;
 
 pub struct Visitor {
     pub address: IpAddr,
@@ -123,6 +120,6 @@ pub fn locale(headers: &HeaderMap, default: Locale) -> Locale {
 
 fn session_cookie(secret: &Secret, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
-    let (secret, max_age) = (secret.reveal(), SESSION_DAYS * 24 * 60 * 60);
+    let (secret, max_age) = (secret.reveal(), i64::from(session::DAYS) * 24 * 60 * 60);
     format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}")
 }

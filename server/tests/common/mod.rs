@@ -28,7 +28,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct TestServer {
     pub addr: SocketAddr,
     pub dir: Arc<TempDir>,
-    registry: Arc<Registry>,
+    pub registry: Arc<Registry>,
     shutdown: CancellationToken,
     running: JoinHandle<()>,
     flags: Vec<String>,

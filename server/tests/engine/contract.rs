@@ -42,6 +42,7 @@ macro_rules! contract {
             a_search_goes_on_where_it_stopped
             an_empty_room_is_at_its_beginning
             a_membership_lasts_from_join_to_leave
+            a_membership_ends_when_its_session_was_long_not_here
             a_session_is_one_user_in_all_its_rooms
             a_user_without_a_row_shares_their_id_with_nobody
             joining_again_renames_and_keeps_the_reading_mark

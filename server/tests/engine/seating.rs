@@ -4,6 +4,7 @@ use crate::contract::{Log, draft, fresh, listen, room, say};
 use app::protocol::UserId;
 use futures::future::join_all;
 use server::engine::{RoomId, TokenHash};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub async fn a_membership_lasts_from_join_to_leave(log: Log) {
     let room = room(&log.engine, 0).await;
@@ -25,6 +26,29 @@ pub async fn a_membership_lasts_from_join_to_leave(log: Log) {
     assert_eq!(log.engine.find_session(&token).await.unwrap().unwrap().memberships, []);
     let (again, joined) = log.engine.join(&token, room, "민수").await.unwrap();
     assert_eq!((again, joined.last_read, joined.unread), (user, 5, 0));
+}
+
+pub async fn a_membership_ends_when_its_session_was_long_not_here(log: Log) {
+    const DAY: u64 = 24 * 60 * 60 * 1000;
+    let (here, there) = (room(&log.engine, 0).await, room(&log.engine, 1).await);
+    let (mine, theirs) = (TokenHash([1; 32]), TokenHash([2; 32]));
+    let (me, _) = log.engine.join(&mine, here, "민수").await.unwrap();
+    let (they, _) = log.engine.join(&theirs, here, "Ana").await.unwrap();
+    log.engine.join(&theirs, there, "Ana").await.unwrap();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = u64::try_from(since.as_millis()).unwrap();
+
+    // Not noted, because it is known to the day.
+    log.engine.note_seen(vec![they], now + DAY / 2).await.unwrap();
+    log.engine.note_seen(vec![me], now + 100 * DAY).await.unwrap();
+    assert_eq!(log.engine.end_unseen(now - DAY).await.unwrap(), 0);
+    assert_eq!(log.engine.end_unseen(now + DAY / 4).await.unwrap(), 2);
+    assert_eq!(log.engine.end_unseen(now + 99 * DAY).await.unwrap(), 0);
+
+    let seats = async |token| log.engine.find_session(token).await.unwrap().unwrap().memberships;
+    assert_eq!((seats(&mine).await.len(), seats(&theirs).await.len()), (1, 0));
+    // Who comes back after all is who they were.
+    assert_eq!(log.engine.join(&theirs, here, "Ana").await.unwrap().0, they);
 }
 
 pub async fn a_session_is_one_user_in_all_its_rooms(log: Log) {

@@ -1,6 +1,9 @@
 //! Names, seats, coming and going.
 
 use super::*;
+use crate::common::patiently;
+use server::security::token::Secret;
+use sqlx::Connection;
 
 #[tokio::test]
 async fn the_others_hear_who_comes_and_who_goes() {
@@ -291,4 +294,47 @@ async fn who_looks_elsewhere_is_away_until_they_are_back() {
     reader.command(resume).await.unwrap();
     let users = reader.until(|frame| matches!(frame, ServerFrame::Users(_))).await;
     assert!(matches!(users, Some(ServerFrame::Users(list)) if list.away.is_empty()));
+}
+
+#[tokio::test]
+async fn who_was_not_here_for_90_days_is_a_member_no_more() {
+    let server = TestServer::start().await;
+    let mut tokens = Vec::new();
+    for name in ["민수", "Ana"] {
+        tokens.push(server.person(name, "r").await.token.unwrap());
+    }
+    let stopped = server.stop().await;
+    age(&stopped.dir).await;
+    let server = stopped.start().await;
+    let rooms = async |token: &str| {
+        let token = Secret::parse(token).unwrap().hash();
+        server.registry.summaries(&token).await.unwrap().len()
+    };
+    // By the first look after the start.
+    let both_ended = async {
+        while rooms(&tokens[0]).await + rooms(&tokens[1]).await > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    patiently(both_ended).await;
+
+    let mut here = Vec::new();
+    for (token, name) in tokens.iter().zip(["민수", "Ana"]) {
+        let mut back = Client::connect(server.addr, Codec::Json, &[]).await.unwrap();
+        back.greet(Hello { build: None, token: Some(token.clone()) }).await.unwrap();
+        back.join("r", name).await.unwrap();
+        here.push(back);
+    }
+    // Who is here, however long ago they came, stays.
+    age(&server.dir).await;
+    assert!(server.registry.note_seen().await);
+    server.registry.end_unseen().await;
+    assert_eq!((rooms(&tokens[0]).await, rooms(&tokens[1]).await), (1, 1));
+}
+
+/// Makes everything that the database knows of anyone's last visit long ago.
+async fn age(dir: &tempfile::TempDir) {
+    let path = format!("sqlite:{}", dir.path().join("test.db").display());
+    let mut log = sqlx::SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("UPDATE sessions SET last_seen_at = 0").execute(&mut log).await.unwrap();
 }

@@ -197,6 +197,27 @@ async fn a_slow_reader_falls_behind_and_gets_everything() {
 }
 
 #[tokio::test]
+async fn who_asks_and_does_not_read_is_answered_between_whole_frames() {
+    let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
+    let mut minsu = server.person("민수", "r").await;
+    let mut slow = server.person("Ana", "r").await;
+    // One at a time, and together more than the socket's buffers hold.
+    const COUNT: usize = 800;
+    let text = "가".repeat(3990);
+    let mut asked = Vec::new();
+    for n in 0..COUNT {
+        minsu.say("r", &format!("{text}{n}")).await;
+        asked.push(slow.ask(Command::Typing { room: key("r") }).await);
+    }
+    for id in asked {
+        let answer = slow.answer(id).await;
+        assert!(matches!(answer, Ok(Acked::Done) | Err(Refusal::RateLimited { .. })), "{answer:?}");
+    }
+    let seqs: Vec<_> = slow.hear(COUNT).await.iter().map(|message| message.seq).collect();
+    assert!(seqs.into_iter().eq(1..=COUNT as u64), "no gap and nothing twice");
+}
+
+#[tokio::test]
 async fn reading_is_shared_by_a_sessions_tabs() {
     let server = TestServer::start().await;
     let mut minsu = server.person("민수", "r").await;

@@ -7,6 +7,9 @@ use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// In milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// The rooms of these keys, in their order; made with these titles where there are none. By
 /// one statement, however many they are: a class that joins asks for its room thirty times.
 pub(super) async fn make_rooms(
@@ -125,6 +128,33 @@ pub(super) async fn leave(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Notes when these were here, unless that is known to the day.
+pub(super) async fn note_seen(
+    connection: &mut SqliteConnection,
+    users: Vec<UserId>,
+    at: u64,
+) -> sqlx::Result<()> {
+    let users: Vec<_> = users.iter().map(|user| to_sql(user.0)).collect();
+    sqlx::query(
+        "UPDATE sessions SET last_seen_at = ?2
+         WHERE id IN (SELECT value FROM json_each(?1)) AND last_seen_at < ?2 - ?3",
+    )
+    .bind(serde_json::to_string(&users).expect("numbers are JSON"))
+    .bind(to_sql(at))
+    .bind(DAY)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The sessions stay: who comes back after all is who they were.
+pub(super) async fn end_unseen(connection: &mut SqliteConnection, since: u64) -> sqlx::Result<u64> {
+    let unseen = "DELETE FROM memberships
+                  WHERE session IN (SELECT id FROM sessions WHERE last_seen_at < ?)";
+    let ended = sqlx::query(unseen).bind(to_sql(since)).execute(connection).await?;
+    Ok(ended.rows_affected())
 }
 
 /// Everyone's furthest mark in one statement: a busy room moves many marks at every message.

@@ -110,6 +110,12 @@ impl Engine for Log {
     async fn leave(&self, _: UserId, _: RoomId) -> Result<()> {
         unreachable!()
     }
+    async fn note_seen(&self, _: Vec<UserId>, _: u64) -> Result<()> {
+        unreachable!()
+    }
+    async fn end_unseen(&self, _: u64) -> Result<u64> {
+        unreachable!()
+    }
     async fn mark_read(&self, _: UserId, _: RoomId, _: Seq) -> Result<()> {
         unreachable!()
     }
