@@ -5,8 +5,8 @@
 //
 // wasm-bindgen writes for every use there may be, and names each import with a hash, which no
 // compression can shorten. Here what the boot script does not use goes, in the script and in
-// the program, what passes between the two is named as shortly as can be, and everything is
-// compressed once and for all.
+// the program, what passes between the two is named as shortly as can be, functions that are
+// alike stand together, and everything is compressed once and for all.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
