@@ -345,8 +345,7 @@ pub trait Engine: Bells + Send + Sync + 'static {
     /// Ends the membership; no error if there was none.
     async fn leave(&self, user: UserId, room: RoomId) -> Result<()>;
 
-    /// Notes that these sessions were here at that time, in milliseconds since 1970; to the day,
-    /// so that who comes again and again is not written down again and again.
+    /// Notes that these sessions were here at that time, in milliseconds since 1970.
     async fn note_seen(&self, users: Vec<UserId>, at: u64) -> Result<()>;
 
     /// Ends the memberships of all sessions that were not here since that time, in milliseconds

@@ -7,9 +7,6 @@ use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// In milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
 /// The rooms of these keys, in their order; made with these titles where there are none. By
 /// one statement, however many they are: a class that joins asks for its room thirty times.
 pub(super) async fn make_rooms(
@@ -130,20 +127,18 @@ pub(super) async fn leave(
     Ok(())
 }
 
-/// Notes when these were here, unless that is known to the day.
 pub(super) async fn note_seen(
     connection: &mut SqliteConnection,
     users: Vec<UserId>,
     at: u64,
 ) -> sqlx::Result<()> {
     let users: Vec<_> = users.iter().map(|user| to_sql(user.0)).collect();
+    let users = serde_json::to_string(&users).expect("numbers are JSON");
     sqlx::query(
-        "UPDATE sessions SET last_seen_at = ?2
-         WHERE id IN (SELECT value FROM json_each(?1)) AND last_seen_at < ?2 - ?3",
+        "UPDATE sessions SET last_seen_at = ? WHERE id IN (SELECT value FROM json_each(?))",
     )
-    .bind(serde_json::to_string(&users).expect("numbers are JSON"))
     .bind(to_sql(at))
-    .bind(DAY)
+    .bind(users)
     .execute(connection)
     .await?;
     Ok(())
