@@ -22,7 +22,7 @@ pub use seating::{Joining, Seated};
 use crate::engine::{self, Commit, Engine, Latest, RoomId, TokenHash};
 use crate::metrics::Metrics;
 use crate::room::{Rings, Room};
-use crate::session::{Bucket, Session};
+use crate::session::{Bucket, Session, write_out};
 use app::protocol::{
     Acked, Command, Epoch, Greeting, Limits, MessagePage, Refusal, RoomKey, RoomSummary, Seq,
     Snapshot, limits,
@@ -332,11 +332,13 @@ impl Registry {
         while let Some(mut commit) = commits.recv().await {
             let changes = commit.batches.iter().map(|batch| batch.messages.len()).sum();
             self.metrics.committed(changes, commit.took);
+            let mut lenders = Vec::new();
             for batch in std::mem::take(&mut commit.batches) {
                 if let Some(room) = self.loaded_room(batch.room) {
-                    room.deliver(batch);
+                    room.deliver(batch, &mut lenders);
                 }
             }
+            write_out(lenders);
         }
     }
 }

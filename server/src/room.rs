@@ -21,7 +21,7 @@ pub use subscription::Subscription;
 
 use crate::engine::{self, Engine, Latest, RoomBatch, RoomId, RoomRecord, Settings};
 use crate::presence::Presence;
-use crate::session::SharedFrame;
+use crate::session::{Outbox, SharedFrame};
 use app::protocol::{
     Batch, Cursor, Message, MessagePage, PresenceChange, Rev, RoomKey, RoomSettings, ServerFrame,
     User, UserId, limits,
@@ -34,6 +34,10 @@ use subscription::{Recent, Subscriber};
 use tail::Tail;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
+
+/// In a room of so many, one task writes for many connections that wait. In small rooms there
+/// is nothing to save: a task for the room is one more than its members' own.
+const LARGE: usize = 32;
 
 /// What a message weighs beside its text.
 const OVERHEAD: usize = 128;
@@ -233,8 +237,9 @@ impl Room {
         self.news.receiver_count()
     }
 
-    /// Hands one commit's changes to everyone who is level with the room.
-    pub fn deliver(&self, batch: RoomBatch) {
+    /// Hands one commit's changes to everyone who is level with the room. To the `lenders` that
+    /// are added they are still to be written.
+    pub fn deliver(&self, batch: RoomBatch, lenders: &mut Vec<Outbox>) {
         let (from, to) = (batch.from, batch.to);
         let size = batch.messages.iter().map(|message| weight(message)).sum();
         let batch = Batch { room: self.key.clone(), from, to, messages: batch.messages };
@@ -244,12 +249,15 @@ impl Room {
             state.tail = None;
         }
         let frame = SharedFrame::new(ServerFrame::Batch(batch));
+        let is_large = state.subscribers.len() >= LARGE;
         for subscriber in state.subscribers.values_mut() {
             // Whoever took a snapshot during the commit has it already.
             if subscriber.is_behind || subscriber.rev >= to {
                 continue;
             }
-            if subscriber.rev >= from && subscriber.outbox.push(&frame).is_ok() {
+            if subscriber.rev >= from
+                && subscriber.outbox.push_for(&frame, is_large.then_some(&mut *lenders)).is_ok()
+            {
                 subscriber.rev = to;
             } else {
                 subscriber.fall_behind();

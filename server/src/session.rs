@@ -6,8 +6,8 @@ mod encoded;
 pub mod outbox;
 
 pub use by_room::ByRoom;
-pub use encoded::Encoded;
-pub use outbox::{Outbox, Queue, Queued, SharedFrame};
+pub use encoded::{Encoded, SharedFrame};
+pub use outbox::{Outbox, Queue, Queued, Writer, write_out};
 
 use crate::engine::{RoomId, SessionRecord, TokenHash};
 use app::protocol::{Refusal, RoomKey, Seq, UserId};

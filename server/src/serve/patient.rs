@@ -10,7 +10,7 @@ use tokio::time::{Sleep, sleep};
 
 /// A peer that takes not one byte for so long is given up. A slow one is not: every byte
 /// begins the time anew.
-const STUCK: Duration = Duration::from_secs(20);
+pub const STUCK: Duration = Duration::from_secs(20);
 
 pub struct Patient<S> {
     stream: S,
@@ -21,6 +21,10 @@ pub struct Patient<S> {
 impl<S> Patient<S> {
     pub fn new(stream: S) -> Self {
         Patient { stream, patience: None }
+    }
+
+    pub fn into_inner(self) -> S {
+        self.stream
     }
 
     fn unless_stuck<T>(

@@ -1,7 +1,9 @@
-//! A frame as bytes, ready for any wire.
+//! A frame as bytes, ready for any wire, and shared by all who get it.
 
-use app::protocol::{Codec, ServerFrame};
+use app::protocol::{Codec, Presence, ServerFrame, UserId};
 use bytes::Bytes;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
@@ -46,6 +48,63 @@ impl Encoded {
     }
 }
 
+/// A frame on its way to many: encoded at most once per codec, its bytes shared. A transport
+/// with words of its own translates the frame instead.
+#[derive(Clone)]
+pub struct SharedFrame(Arc<Shared>);
+
+struct Shared {
+    frame: ServerFrame,
+    /// Those of a presence frame who were not listed before: they came, and were not renamed.
+    arrived: Vec<UserId>,
+    postcard: OnceLock<Encoded>,
+    json: OnceLock<Encoded>,
+    translated: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl SharedFrame {
+    pub fn new(frame: ServerFrame) -> Self {
+        Self::with_arrivals(frame, Vec::new())
+    }
+
+    pub fn presence(presence: Presence, arrived: Vec<UserId>) -> Self {
+        Self::with_arrivals(ServerFrame::Presence(presence), arrived)
+    }
+
+    fn with_arrivals(frame: ServerFrame, arrived: Vec<UserId>) -> Self {
+        SharedFrame(Arc::new(Shared {
+            frame,
+            arrived,
+            postcard: OnceLock::new(),
+            json: OnceLock::new(),
+            translated: OnceLock::new(),
+        }))
+    }
+
+    pub fn frame(&self) -> &ServerFrame {
+        &self.0.frame
+    }
+
+    pub fn arrived(&self) -> &[UserId] {
+        &self.0.arrived
+    }
+
+    /// The frame in the words of a transport that has its own: translated once for all of its
+    /// connections. There is one such transport.
+    pub fn translated<T: Any + Send + Sync>(&self, translate: impl FnOnce(&Self) -> T) -> &T {
+        let translated = self.0.translated.get_or_init(|| Box::new(translate(self)));
+        translated.downcast_ref().expect("one transport translates")
+    }
+
+    pub fn encoded(&self, codec: Codec) -> Encoded {
+        let encoded = match codec {
+            Codec::Postcard => &self.0.postcard,
+            Codec::Json => &self.0.json,
+        };
+        encoded.get_or_init(|| Encoded::new(codec, &self.0.frame)).clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +127,13 @@ mod tests {
                 assert_eq!(message.len() as u64, cursor.position() + length);
             }
         }
+    }
+
+    #[test]
+    fn a_shared_frame_is_encoded_once_per_codec() {
+        let frame = SharedFrame::new(ServerFrame::Beat);
+        let message = |codec| frame.encoded(codec).message();
+        assert_eq!(message(Codec::Json).as_ptr(), message(Codec::Json).as_ptr());
+        assert_ne!(message(Codec::Json), message(Codec::Postcard));
     }
 }

@@ -1,73 +1,23 @@
 //! What waits to be sent to one connection: a bounded queue of frames that many share.
+//!
+//! A connection that waits, and owes its client nothing, need not be woken for one frame: it lends
+//! its [`Writer`], and who delivers to many writes to all of them in one go, see [`write_out`].
+//! Frames keep their order: nothing is lent unless the queue was found empty, and what was taken
+//! from the queue ends the lending.
 
-use super::Encoded;
-use app::protocol::{Codec, Presence, ServerFrame, UserId};
-use std::any::Any;
+#[cfg(test)]
+mod tests;
+
+use super::SharedFrame;
+use bytes::Bytes;
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
 
 /// Frames that may wait for one connection. With a batch per frame this is several seconds
 /// of a busy room; more would only keep a dead reader's memory alive.
 const CAPACITY: usize = 256;
-
-/// A frame on its way to many: encoded at most once per codec, its bytes shared. A transport
-/// with words of its own translates the frame instead.
-#[derive(Clone)]
-pub struct SharedFrame(Arc<Shared>);
-
-struct Shared {
-    frame: ServerFrame,
-    /// Those of a presence frame who were not listed before: they came, and were not renamed.
-    arrived: Vec<UserId>,
-    postcard: OnceLock<Encoded>,
-    json: OnceLock<Encoded>,
-    translated: OnceLock<Box<dyn Any + Send + Sync>>,
-}
-
-impl SharedFrame {
-    pub fn new(frame: ServerFrame) -> Self {
-        Self::with_arrivals(frame, Vec::new())
-    }
-
-    pub fn presence(presence: Presence, arrived: Vec<UserId>) -> Self {
-        Self::with_arrivals(ServerFrame::Presence(presence), arrived)
-    }
-
-    fn with_arrivals(frame: ServerFrame, arrived: Vec<UserId>) -> Self {
-        SharedFrame(Arc::new(Shared {
-            frame,
-            arrived,
-            postcard: OnceLock::new(),
-            json: OnceLock::new(),
-            translated: OnceLock::new(),
-        }))
-    }
-
-    pub fn frame(&self) -> &ServerFrame {
-        &self.0.frame
-    }
-
-    pub fn arrived(&self) -> &[UserId] {
-        &self.0.arrived
-    }
-
-    /// The frame in the words of a transport that has its own: translated once for all of its
-    /// connections. There is one such transport.
-    pub fn translated<T: Any + Send + Sync>(&self, translate: impl FnOnce(&Self) -> T) -> &T {
-        let translated = self.0.translated.get_or_init(|| Box::new(translate(self)));
-        translated.downcast_ref().expect("one transport translates")
-    }
-
-    pub fn encoded(&self, codec: Codec) -> Encoded {
-        let encoded = match codec {
-            Codec::Postcard => &self.0.postcard,
-            Codec::Json => &self.0.json,
-        };
-        encoded.get_or_init(|| Encoded::new(codec, &self.0.frame)).clone()
-    }
-}
 
 /// The sending side, held by rooms and by the connection itself.
 ///
@@ -90,13 +40,38 @@ struct State {
     is_behind: bool,
     is_closed: bool,
     reader: Option<Waker>,
+    /// Lent while the reader waits.
+    lent: Option<Arc<dyn Writer>>,
+    /// What is left of a frame that was written with it, and did not go out whole. Boxed, because
+    /// nearly nobody has one.
+    rest: Option<Box<Bytes>>,
     /// Those who wait for a place.
-    writers: Vec<Waker>,
+    placeless: Vec<Waker>,
 }
 
 /// The queue had no room for the frame.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Full;
+
+/// Writes to a client without its connection's task.
+pub trait Writer: Send + Sync {
+    /// Writes as much of a frame as the client takes at once, and returns the rest. An error is
+    /// nothing taken: the connection's own task will meet it again.
+    fn try_write(&self, frame: &SharedFrame) -> Bytes;
+}
+
+/// Connections that one task writes to before others have their turn.
+const IN_ONE_GO: usize = 64;
+
+/// Writes what [`Outbox::push_for`] has queued. In a quiet room a message is one send for each
+/// member, and a loop of them costs less than as many tasks that are woken for one send each.
+pub fn write_out(lenders: Vec<Outbox>) {
+    let mut lenders = lenders.into_iter().peekable();
+    while lenders.peek().is_some() {
+        let some: Vec<Outbox> = lenders.by_ref().take(IN_ONE_GO).collect();
+        tokio::spawn(async move { some.iter().for_each(Outbox::write_one) });
+    }
+}
 
 /// What a connection hears of its queue.
 pub enum Queued {
@@ -113,6 +88,16 @@ impl Outbox {
 
     /// Queues a frame that many get.
     pub fn push(&self, frame: &SharedFrame) -> Result<(), Full> {
+        self.push_for(frame, None)
+    }
+
+    /// As [`Outbox::push`]; but a connection that lends its writer is not woken: it is put among
+    /// the `lenders`, who are all to be handed to [`write_out`].
+    pub fn push_for(
+        &self,
+        frame: &SharedFrame,
+        lenders: Option<&mut Vec<Outbox>>,
+    ) -> Result<(), Full> {
         let mut state = lock(&self.0);
         // A closed queue is a connection that is ending; its subscriptions go with it.
         if state.is_closed {
@@ -122,8 +107,32 @@ impl Outbox {
             return Err(Full);
         }
         state.frames.push_back(frame.clone());
-        wake(state);
+        match lenders {
+            Some(lenders) if state.lent.is_some() => {
+                // Who had a frame before is written to, or awake, already.
+                if state.frames.len() == 1 {
+                    lenders.push(self.clone());
+                }
+            }
+            _ => wake(state),
+        }
         Ok(())
+    }
+
+    /// Writes the one frame that waits. Of several the connection's task makes one write.
+    fn write_one(&self) {
+        let mut state = lock(&self.0);
+        let (Some(writer), Some(frame)) = (&state.lent, state.frames.front()) else { return };
+        if state.frames.len() == 1 {
+            let rest = writer.try_write(frame);
+            state.take();
+            if rest.is_empty() {
+                return;
+            }
+            // Whatever comes after it must not come before it.
+            (state.lent, state.rest) = (None, Some(Box::new(rest)));
+        }
+        wake(state);
     }
 
     /// Waits for a place in the queue; `None` when the connection is gone.
@@ -134,7 +143,7 @@ impl Outbox {
                 return Poll::Ready(None);
             }
             if state.is_full() {
-                state.writers.push(cx.waker().clone());
+                state.placeless.push(cx.waker().clone());
                 return Poll::Pending;
             }
             state.reserved += 1;
@@ -155,21 +164,37 @@ impl Queue {
     /// The next frame, or the news that something was left out if `tells_behind`. Dropping the
     /// future loses nothing.
     pub async fn next(&mut self, tells_behind: bool) -> Queued {
+        poll_fn(|cx| lock(&self.0).poll_next(tells_behind, cx)).await
+    }
+
+    /// As [`Queue::next`]. Meanwhile, and until [`Queue::take_back`], others write with `writer`;
+    /// `None` says that they wrote a frame in part.
+    pub async fn next_or_lend(
+        &mut self,
+        tells_behind: bool,
+        writer: Option<&Arc<dyn Writer>>,
+    ) -> Option<Queued> {
         poll_fn(|cx| {
             let mut state = lock(&self.0);
-            if tells_behind && std::mem::take(&mut state.is_behind) {
-                return Poll::Ready(Queued::Behind);
+            if state.rest.is_some() {
+                return Poll::Ready(None);
             }
-            if let Some(frame) = state.take() {
-                return Poll::Ready(Queued::Frame(frame));
+            let queued = state.poll_next(tells_behind, cx);
+            if queued.is_ready() {
+                state.lent = None;
+            } else if state.lent.is_none() {
+                state.lent = writer.cloned();
             }
-            let waker = cx.waker();
-            if !state.reader.as_ref().is_some_and(|known| known.will_wake(waker)) {
-                state.reader = Some(waker.clone());
-            }
-            Poll::Pending
+            queued.map(Some)
         })
         .await
+    }
+
+    /// Ends the lending, and returns what is left to be written before anything else.
+    pub fn take_back(&mut self) -> Option<Bytes> {
+        let mut state = lock(&self.0);
+        state.lent = None;
+        state.rest.take().map(|rest| *rest)
     }
 
     /// The next frame, if there is one.
@@ -183,7 +208,8 @@ impl Drop for Queue {
         let mut state = lock(&self.0);
         state.is_closed = true;
         state.frames = VecDeque::new();
-        state.writers.drain(..).for_each(Waker::wake);
+        state.lent = None;
+        state.placeless.drain(..).for_each(Waker::wake);
     }
 }
 
@@ -192,9 +218,23 @@ impl State {
         self.frames.len() + self.reserved >= CAPACITY
     }
 
+    fn poll_next(&mut self, tells_behind: bool, cx: &Context) -> Poll<Queued> {
+        if tells_behind && std::mem::take(&mut self.is_behind) {
+            return Poll::Ready(Queued::Behind);
+        }
+        if let Some(frame) = self.take() {
+            return Poll::Ready(Queued::Frame(frame));
+        }
+        let waker = cx.waker();
+        if !self.reader.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            self.reader = Some(waker.clone());
+        }
+        Poll::Pending
+    }
+
     fn take(&mut self) -> Option<SharedFrame> {
         let frame = self.frames.pop_front()?;
-        self.writers.drain(..).for_each(Waker::wake);
+        self.placeless.drain(..).for_each(Waker::wake);
         if self.frames.is_empty() {
             self.frames = VecDeque::new();
         }
@@ -219,7 +259,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = lock(&self.0.0);
         state.reserved -= 1;
-        state.writers.drain(..).for_each(Waker::wake);
+        state.placeless.drain(..).for_each(Waker::wake);
     }
 }
 
@@ -233,73 +273,5 @@ fn wake(mut state: MutexGuard<'_, State>) {
     drop(state);
     if let Some(reader) = reader {
         reader.wake();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_full_outbox_refuses_and_keeps_what_it_has() {
-        let (outbox, mut queue) = Outbox::new();
-        let beat = SharedFrame::new(ServerFrame::Beat);
-        for _ in 0..CAPACITY {
-            assert_eq!(outbox.push(&beat), Ok(()));
-        }
-        assert_eq!(outbox.push(&beat), Err(Full));
-        assert!(queue.try_next().is_some_and(|frame| *frame.frame() == ServerFrame::Beat));
-        assert_eq!(outbox.push(&beat), Ok(()));
-    }
-
-    #[tokio::test]
-    async fn a_reserved_place_is_nobody_elses() {
-        let (outbox, mut queue) = Outbox::new();
-        let beat = SharedFrame::new(ServerFrame::Beat);
-        let place = outbox.reserve().await.expect("a place");
-        for _ in 1..CAPACITY {
-            assert_eq!(outbox.push(&beat), Ok(()));
-        }
-        assert_eq!(outbox.push(&beat), Err(Full));
-        place.fill(beat.clone());
-        let mut waits = Box::pin(outbox.reserve());
-        assert!(futures::poll!(waits.as_mut()).is_pending());
-        queue.try_next();
-        let place = waits.await.expect("a place");
-        assert_eq!(outbox.push(&beat), Err(Full));
-        drop(place);
-        assert_eq!(outbox.push(&beat), Ok(()));
-    }
-
-    #[tokio::test]
-    async fn who_waits_for_a_place_hears_of_the_end() {
-        let (outbox, queue) = Outbox::new();
-        let beat = SharedFrame::new(ServerFrame::Beat);
-        while outbox.push(&beat).is_ok() {}
-        let mut waits = Box::pin(outbox.reserve());
-        assert!(futures::poll!(waits.as_mut()).is_pending());
-        drop(queue);
-        assert!(waits.await.is_none());
-    }
-
-    #[tokio::test]
-    async fn the_queue_tells_of_what_was_left_out_once_and_when_it_is_wanted() {
-        let (outbox, mut queue) = Outbox::new();
-        outbox.mark_behind();
-        outbox.push(&SharedFrame::new(ServerFrame::Beat)).expect("room for a frame");
-        assert!(matches!(queue.next(false).await, Queued::Frame(_)));
-        assert!(matches!(queue.next(true).await, Queued::Behind));
-        let mut next = Box::pin(queue.next(true));
-        assert!(futures::poll!(next.as_mut()).is_pending());
-        outbox.mark_behind();
-        assert!(matches!(next.await, Queued::Behind));
-    }
-
-    #[test]
-    fn a_shared_frame_is_encoded_once_per_codec() {
-        let frame = SharedFrame::new(ServerFrame::Beat);
-        let message = |codec| frame.encoded(codec).message();
-        assert_eq!(message(Codec::Json).as_ptr(), message(Codec::Json).as_ptr());
-        assert_ne!(message(Codec::Json), message(Codec::Postcard));
     }
 }

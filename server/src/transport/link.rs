@@ -1,6 +1,10 @@
 //! The life of one link, over whatever carries its frames: hello, commands and answers, beats,
 //! and the end. A [`Wire`] brings frames in and takes frames out; it decides nothing.
 
+mod wire;
+
+pub use wire::{End, Read, Wire};
+
 use crate::engine::{self, TokenHash};
 use crate::registry::{Connection, Registry};
 use crate::security::{address::TrustedProxies, origin::Origins, token::Secret};
@@ -57,40 +61,6 @@ pub struct Newcomer {
     pub cookie: Option<TokenHash>,
 }
 
-/// What comes in.
-pub enum Read {
-    Frame(ClientFrame),
-    Malformed,
-    /// Nothing to act on, and yet proof of life.
-    Nothing,
-    /// Oversized or broken; the wire cannot go on.
-    Broken,
-    End,
-}
-
-/// Why a link ends; `None`: the client is gone already.
-pub type End = Option<Close>;
-
-/// Carries the frames of one link. The link never reads and writes at the same time, and hears
-/// of a client that is gone as an error of writing or as [`Read::End`].
-pub trait Wire: Send {
-    /// The next thing that comes in. Dropping the future loses nothing.
-    fn read(&mut self) -> impl Future<Output = Read> + Send;
-
-    /// Puts one encoded frame behind the others. Waits while the client takes nothing, which
-    /// fills the outbox and so makes the connection *behind*.
-    fn feed(&mut self, frame: Encoded) -> impl Future<Output = Result<(), End>> + Send;
-
-    /// Lets the client have what was fed.
-    fn flush(&mut self) -> impl Future<Output = Result<(), End>> + Send;
-
-    /// Asks for proof of life, if there is a way beside the beat that follows.
-    fn ping(&mut self) {}
-
-    /// Ends the wire after the close frame was flushed, once the client knows.
-    fn hang_up(&mut self, close: Close) -> impl Future<Output = ()> + Send;
-}
-
 /// Encoded as soon as it is known: what waits is small.
 type Answer = Pin<Box<dyn Future<Output = Encoded> + Send>>;
 type CatchingUp = Pin<Box<dyn Future<Output = engine::Result<()>> + Send>>;
@@ -124,14 +94,20 @@ pub async fn run<W: Wire>(shared: Arc<Shared>, newcomer: Newcomer, mut wire: Box
         }
         Err(close) => close,
     };
-    if let Some(close) = close {
-        let goodbye = async {
-            if say(&mut *wire, codec, &ServerFrame::Close(close.clone())).await.is_ok() {
-                wire.hang_up(close).await;
+    let goodbye = async {
+        match close {
+            Some(close) => {
+                if say(&mut *wire, codec, &ServerFrame::Close(close.clone())).await.is_ok() {
+                    wire.hang_up(close).await;
+                }
             }
-        };
-        let _ = timeout(GOODBYE, Box::pin(goodbye)).await;
-    }
+            // Who said goodbye first is answered.
+            None => {
+                let _ = wire.flush().await;
+            }
+        }
+    };
+    let _ = timeout(GOODBYE, Box::pin(goodbye)).await;
 }
 
 /// Reads the hello and answers it.
@@ -152,7 +128,7 @@ async fn welcome<W: Wire>(
                 say(wire, codec, &refused(None, Refusal::Malformed)).await?;
                 return Err(Some(Close::ProtocolError));
             }
-            Read::Nothing => {}
+            Read::Nothing => wire.flush().await?,
             Read::Broken => return Err(Some(Close::ProtocolError)),
             Read::End => return Err(None),
         }
@@ -212,14 +188,18 @@ impl<W: Wire> Link<'_, W> {
         let shared = Arc::clone(&self.shared);
         let shutdown = shared.shutdown.cancelled();
         tokio::pin!(shutdown);
+        let writer = self.wire.writer();
         loop {
             let may_fall_behind = self.catching_up.is_none();
             let may_read = self.in_line.is_none() && self.answers.len() < IN_FLIGHT;
+            // Who is about to be answered gets what comes before the answer along with it.
+            let is_asking = self.in_line.is_some() || !self.answers.is_empty();
+            let writer = writer.as_ref().filter(|_| !is_asking);
             let event = tokio::select! {
                 // What came in goes first: a pong before the beat that misses it. The queue
                 // can be last because every answer takes it along.
                 biased;
-                () = &mut shutdown => return Box::pin(self.drain()).await,
+                () = &mut shutdown => Event::Shutdown,
                 Some(answer) = self.answers.next(), if !self.answers.is_empty() => {
                     Event::Answered(answer)
                 }
@@ -227,11 +207,16 @@ impl<W: Wire> Link<'_, W> {
                 caught_up = done(&mut self.catching_up) => Event::CaughtUp(caught_up),
                 read = self.wire.read(), if may_read => Event::Read(read),
                 () = &mut heart => Event::Beat,
-                queued = self.queue.next(may_fall_behind) => Event::Queued(queued),
+                queued = self.queue.next_or_lend(may_fall_behind, writer) => Event::Queued(queued),
             };
+            // From here on nobody else writes, and before it is lent again all is flushed.
+            if let Some(rest) = self.queue.take_back() {
+                self.wire.resume(rest);
+            }
             let (frame, answer) = match event {
+                Event::Shutdown => return Box::pin(self.drain()).await,
                 Event::Answered(answer) => (None, Some(answer)),
-                Event::CaughtUp(Ok(())) => continue,
+                Event::CaughtUp(Ok(())) => (None, None),
                 Event::CaughtUp(Err(error)) => {
                     tracing::error!(%error, "a connection could not catch up");
                     // Coming back is catching up again.
@@ -242,8 +227,7 @@ impl<W: Wire> Link<'_, W> {
                         heart.as_mut().reset(Instant::now() + BEAT);
                     }
                     match self.hear(read) {
-                        Ok(Some(answer)) => (None, Some(answer)),
-                        Ok(None) => continue,
+                        Ok(answer) => (None, answer),
                         Err(Stop::Malformed) => return Box::pin(self.protest()).await,
                         Err(Stop::Now(end)) => return end,
                     }
@@ -256,13 +240,14 @@ impl<W: Wire> Link<'_, W> {
                     self.wire.ping();
                     (None, Some(Encoded::new(self.codec, &ServerFrame::Beat)))
                 }
-                Event::Queued(Queued::Frame(frame)) => (Some(frame), None),
-                Event::Queued(Queued::Behind) => {
+                Event::Queued(None) => (None, None),
+                Event::Queued(Some(Queued::Frame(frame))) => (Some(frame), None),
+                Event::Queued(Some(Queued::Behind)) => {
                     let registry = Arc::clone(&shared.registry);
                     let connection = Arc::clone(&self.connection);
                     self.catching_up =
                         Some(Box::pin(async move { registry.catch_up(&connection).await }));
-                    continue;
+                    (None, None)
                 }
             };
             if let Err(end) = self.write(frame, answer).await {
@@ -358,11 +343,12 @@ impl<W: Wire> Link<'_, W> {
 }
 
 enum Event {
+    Shutdown,
     Answered(Encoded),
     CaughtUp(engine::Result<()>),
     Read(Read),
     Beat,
-    Queued(Queued),
+    Queued(Option<Queued>),
 }
 
 /// Why nothing more is heard.

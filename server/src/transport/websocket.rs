@@ -1,5 +1,6 @@
 //! `/ws`: one task a socket. It reads commands, hands them to the registry, and writes what
-//! the outbox holds: everything that waits goes out together.
+//! the outbox holds: everything that waits goes out together. While it sleeps, others write the
+//! messages of a large room for it.
 //!
 //! The WebSocket itself (RFC 6455) is a small part of that and written here, upon a library's
 //! frame headers: for everyone in a room the same bytes leave, header and all, and a socket

@@ -201,6 +201,11 @@ async fn who_asks_and_does_not_read_is_answered_between_whole_frames() {
     let server = TestServer::with(&["--message-rate", "0", "--address-messages", "0"]).await;
     let mut minsu = server.person("민수", "r").await;
     let mut slow = server.person("Ana", "r").await;
+    // In a large room others write for who waits.
+    let mut others = Vec::new();
+    for n in 0..40 {
+        others.push(server.person(&format!("guest {n}"), "r").await);
+    }
     // One at a time, and together more than the socket's buffers hold.
     const COUNT: usize = 800;
     let text = "가".repeat(3990);

@@ -12,7 +12,7 @@ async fn news_wake_a_follower_and_are_at_hand() {
     let house = House::new(0).await;
     let mut follower = house.room.follow(0);
     assert!(follower.moved().now_or_never().is_none());
-    house.room.deliver(house.commit(3));
+    house.deliver(house.commit(3));
     assert!(follower.moved().now_or_never().is_some());
     assert_eq!(revs(follower.at_hand(2)), [1, 2]);
     assert_eq!(revs(follower.at_hand(2)), [3]);
@@ -23,7 +23,7 @@ async fn news_wake_a_follower_and_are_at_hand() {
 async fn a_commit_before_the_first_look_is_not_slept_through() {
     let house = House::new(0).await;
     let mut follower = house.room.follow(0);
-    house.room.deliver(house.commit(1));
+    house.deliver(house.commit(1));
     assert!(follower.moved().now_or_never().is_some());
     let mut late = house.room.follow(0);
     assert!(late.moved().now_or_never().is_some());
@@ -33,8 +33,8 @@ async fn a_commit_before_the_first_look_is_not_slept_through() {
 async fn who_is_further_behind_than_the_last_batch_has_to_ask_the_log() {
     let house = House::new(0).await;
     let mut follower = house.room.follow(0);
-    house.room.deliver(house.commit(1));
-    house.room.deliver(house.commit(1));
+    house.deliver(house.commit(1));
+    house.deliver(house.commit(1));
     assert_eq!(follower.at_hand(9), None);
     assert_eq!(follower.rev, 0);
 }
@@ -43,9 +43,9 @@ async fn who_is_further_behind_than_the_last_batch_has_to_ask_the_log() {
 async fn a_batch_is_not_kept_where_nobody_follows() {
     let house = House::new(0).await;
     let follower = house.room.follow(0);
-    house.room.deliver(house.commit(1));
+    house.deliver(house.commit(1));
     drop(follower);
-    house.room.deliver(house.commit(1));
+    house.deliver(house.commit(1));
     assert!(house.room.news.borrow().is_none());
 }
 

@@ -90,7 +90,7 @@ pub fn open(id: TokenHash, polls: Arc<Polls>) -> (Arc<Line>, Polling) {
         asked: Notify::new(),
     });
     let patience = Patience { line: Arc::clone(&line), ends_at: Instant::now() + ASKED_WITHIN };
-    (Arc::clone(&line), Polling { line, incoming: queue, patience, id, polls })
+    (Arc::clone(&line), Polling { line, has_fed: false, incoming: queue, patience, id, polls })
 }
 
 impl Line {
@@ -229,6 +229,8 @@ impl Kept {
 /// The link's end: what its task reads from and writes to.
 pub struct Polling {
     line: Arc<Line>,
+    /// Something was fed since the last flush.
+    has_fed: bool,
     incoming: mpsc::Receiver<ClientFrame>,
     patience: Patience,
     id: TokenHash,
@@ -264,6 +266,7 @@ impl Wire for Polling {
 
     async fn feed(&mut self, frame: Encoded) -> Result<(), End> {
         let frame = frame.payload();
+        self.has_fed = true;
         while !self.line.kept().keep(&frame) {
             self.line.news.notify_waiters();
             if !self.patience.is_asked().await {
@@ -274,7 +277,9 @@ impl Wire for Polling {
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        self.line.news.notify_waiters();
+        if std::mem::take(&mut self.has_fed) {
+            self.line.news.notify_waiters();
+        }
         Ok(())
     }
 

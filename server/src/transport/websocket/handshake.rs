@@ -74,9 +74,9 @@ fn lists(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
 }
 
 /// The connection once it is ours.
-pub async fn socket(upgrade: OnUpgrade, codec: Codec) -> io::Result<Box<Socket<Stream>>> {
+pub async fn socket(upgrade: OnUpgrade, codec: Codec) -> io::Result<Box<Socket>> {
     let upgraded = upgrade.await.map_err(io::Error::other)?;
     let parts = downcast::<TokioIo<Stream>>(upgraded)
         .map_err(|_| io::Error::other("not a connection that was accepted here"))?;
-    Ok(Box::new(Socket::new(codec, parts.io.into_inner(), &parts.read_buf)))
+    Ok(Box::new(Socket::new(codec, parts.io.into_inner().into_inner(), &parts.read_buf)))
 }
