@@ -19,6 +19,8 @@ mod message_row;
 #[cfg(feature = "ssr")]
 pub(crate) mod news;
 #[cfg(feature = "ssr")]
+pub mod choices_page;
+#[cfg(feature = "ssr")]
 mod plain_page;
 #[cfg(feature = "ssr")]
 pub mod search_page;

@@ -6,10 +6,13 @@
 //! nothing in a boot depends on when or where it is drawn: what only the browser knows
 //! (its zone, its clock, its outbox) comes after hydration.
 
+mod choices;
 mod document;
 mod search;
 mod settings;
 
+#[cfg(feature = "ssr")]
+pub use choices::ChoicesView;
 #[cfg(feature = "ssr")]
 pub use document::{Document, Head, NewsDocument, PlainDocument};
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! The pages, rendered here with all their data and hydrated in the browser from the same.
 
 pub mod assets;
+mod choices;
 mod kept;
 mod news;
 mod qr;
@@ -8,6 +9,7 @@ mod search;
 mod settings;
 mod visitor;
 
+pub use choices::choices;
 pub use kept::Kept;
 pub use news::news;
 pub use qr::qr;
@@ -230,7 +232,7 @@ impl Pages {
         self.registry.room(reader, &key).await
     }
 
-    async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
+    pub async fn refused(&self, visitor: Visitor, refusal: Refusal) -> Response {
         let status = status(&refusal);
         let problem = match status {
             StatusCode::NOT_FOUND => Problem::NotFound,

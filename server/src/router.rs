@@ -45,6 +45,7 @@ pub fn router(
     let echo = Arc::new(Echo::new(Arc::clone(&links), Words::of(pages.locale)));
     let polls = Arc::new(Polls::new(Arc::clone(&links)));
     let say = post(form::say).layer(DefaultBodyLimit::max(TEXT_FORM_BYTES));
+    let choose = post(form::choose).layer(DefaultBodyLimit::max(TEXT_FORM_BYTES));
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/join", post(form::join).get(form::back))
@@ -59,6 +60,7 @@ pub fn router(
         .route("/rooms/{room}/own", get(pages::own_form).post(pages::own))
         .route("/rooms/{room}/export/{format}", get(pages::export))
         .route("/rooms/{room}/{seq}", get(pages::permalink))
+        .route("/rooms/{room}/{seq}/choices", choose.get(pages::choices))
         .route("/rooms/{room}/leave", post(form::leave).get(form::back))
         .route("/preferences", post(form::preferences).get(form::back))
         .route("/offline", get(pages::offline))

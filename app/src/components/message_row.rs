@@ -5,6 +5,8 @@ mod files;
 mod waiting;
 pub(super) mod words;
 
+#[cfg(feature = "ssr")]
+use super::choices_page::way;
 use super::icon::icon;
 use super::lines::Line;
 use super::markup::{Html, element, text};
@@ -14,6 +16,8 @@ use crate::i18n::Phrases;
 use crate::protocol::{File, Message, Seq, Span, UserId, span};
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
+#[cfg(feature = "ssr")]
+pub use choices::{QUICK, emoji};
 use waiting::{Waiting, waiting, waits};
 
 /// Colours that tell people apart; each has a class of that number.
@@ -165,6 +169,8 @@ fn article(said: &Said, state: State, desk: Desk) -> Html {
         text(" "),
         stamp(&state, element("time", &[("datetime", &datetime)], &[text(&time)]), desk),
     ];
+    #[cfg(feature = "ssr")]
+    let header = header.into_iter().chain(way_to_choices(&state, desk)).collect::<Vec<_>>();
     let mut content = vec![
         element("span", &sign, &[text(&initial(said.username))]),
         element("header", &[("class", "message__header")], &header),
@@ -236,6 +242,17 @@ fn stamp(state: &State, time: Html, desk: Desk) -> Html {
         ("tabindex", "-1"),
     ];
     element("a", &attributes, &[time])
+}
+
+/// Without script, what one can do with a message is on a page of its own.
+#[cfg(feature = "ssr")]
+fn way_to_choices(state: &State, desk: Desk) -> Option<Html> {
+    match state {
+        State::Stored(message, choices) if choices.tools != Tools::None => {
+            Some(way(&permalink(message.seq, desk), desk.phrases))
+        }
+        _ => None,
+    }
 }
 
 /// The way to a message of the shown room: also to one that is not loaded, and without script.

@@ -4,9 +4,8 @@
 use super::icon::icon;
 use super::markup::{Html, element, text, void};
 use super::message_row::{initial, tint};
-use super::plain_page::header;
+use super::plain_page::{header, when};
 use super::room_page::{encode, path};
-use crate::calendar::{Civil, civil};
 use crate::i18n::{Locale, PlainPhrases};
 use crate::page::{QUERY, Search, Terms, Zone};
 use crate::protocol::{Message, span};
@@ -115,15 +114,4 @@ fn words(message: &Message, terms: &Terms) -> Vec<Html> {
     }));
     words.extend(is_cut.then(|| text("…")));
     words
-}
-
-/// Day and time where the reader is; labelled while that is not known.
-fn when(at: u64, locale: Locale, zone: Zone) -> String {
-    let phrases = locale.phrases();
-    let Civil { date, hour, minute } = civil(at, zone.minutes);
-    let day =
-        (phrases.date)(date.year as i32, date.month.into(), date.day.into(), date.weekday.into());
-    let time = (phrases.time)(hour.into(), minute.into());
-    let time = if zone.is_known { time } else { (phrases.utc)(&time) };
-    [&*day, " ", &time].concat()
 }

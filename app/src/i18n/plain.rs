@@ -16,6 +16,10 @@ pub struct PlainPhrases {
     pub some_hits: fn(u64) -> String,
     pub older_hits: &'static str,
 
+    // choices_page
+    /// What one can do with a message.
+    pub choices: &'static str,
+
     // settings_page
     pub saved: &'static str,
     pub welcome: &'static str,

@@ -2,9 +2,11 @@
 //! one message. Both work without script.
 
 use super::{Pages, Visitor, room_path};
+use crate::registry::Reader;
+use crate::room::Room;
 use app::components::search_page::SearchPage;
 use app::page::{Search, Terms};
-use app::protocol::{Refusal, Seq, limits};
+use app::protocol::{Message, Refusal, Seq, limits};
 use app::store::timeline::RowKey;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -65,15 +67,13 @@ pub async fn permalink(
     let reader = visitor.reader();
     let find = async {
         let room = pages.existing(&reader, &room).await?;
-        let seq = seq.parse::<Seq>().ok().filter(|seq| *seq > 0).ok_or(Refusal::NoSuchMessage)?;
+        let seq = parse_seq(&seq)?;
         let shown = room.latest().await.map_err(|_| Refusal::Unavailable)?.page;
         let found = shown.messages.iter().find(|message| message.seq == seq);
         let (found, query) = match found {
             Some(message) => (Arc::clone(message), String::new()),
             None => {
-                let page = pages.registry.older(&reader, &room, seq + 1, 1).await?;
-                let message = page.messages.into_iter().find(|message| message.seq == seq);
-                let message = message.ok_or(Refusal::NoSuchMessage)?;
+                let message = pages.message(&reader, &room, seq).await?;
                 let last = shown.messages.last().map_or(0, |last| last.seq);
                 // A browser that has run the script (it has left its zone) loads what lies between.
                 if visitor.zone.is_known && last - seq < limits::SOUGHT_AMONG as u64 - MEANWHILE {
@@ -88,5 +88,24 @@ pub async fn permalink(
     match find.await {
         Ok(address) => Redirect::to(&address).into_response(),
         Err(refusal) => pages.refused(visitor, refusal).await,
+    }
+}
+
+/// A message's place, as an address has it.
+pub fn parse_seq(written: &str) -> Result<Seq, Refusal> {
+    written.parse().ok().filter(|seq| *seq > 0).ok_or(Refusal::NoSuchMessage)
+}
+
+impl Pages {
+    /// One message of a room.
+    pub async fn message(
+        &self,
+        reader: &Reader,
+        room: &Room,
+        seq: Seq,
+    ) -> Result<Arc<Message>, Refusal> {
+        let page = self.registry.older(reader, room, seq.saturating_add(1), 1).await?;
+        let message = page.messages.into_iter().find(|message| message.seq == seq);
+        message.ok_or(Refusal::NoSuchMessage)
     }
 }

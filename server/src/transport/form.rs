@@ -1,6 +1,10 @@
 //! Plain forms: joining, talking and leaving without script. A post answers 303 to the room's page; a
 //! refusal is the page again, with the typed text kept.
 
+mod choosing;
+
+pub use choosing::choose;
+
 use crate::engine::Posted;
 use crate::names;
 use crate::pages::{Pages, Visitor, convenience, room_path, set_cookie};
@@ -132,7 +136,10 @@ pub async fn say(
     };
     let id = name.id.unwrap_or_else(fresh_id);
     let said = match &visitor.session {
-        Some(session) => post(&pages, session, visitor.address, &key, id, &fields.text).await,
+        Some(session) => {
+            let saying = Saying::text(id, &fields.text);
+            post(&pages, session, visitor.address, &key, saying).await
+        }
         None => Err(Refusal::NotJoined),
     };
     match said {
@@ -150,23 +157,23 @@ async fn post(
     session: &Session,
     address: IpAddr,
     key: &RoomKey,
-    id: MessageId,
-    text: &str,
+    saying: Saying<'_>,
 ) -> Result<(), Refusal> {
     let registry = &pages.registry;
     if let Some(room) = registry.find_room(key).await? {
         // Whose name someone else has by now speaks under another.
         registry.visit(&room, session)?;
     }
-    let mut posted = registry.post(session, address, key, Saying::text(id, text)).await;
+    let mut posted = registry.post(session, address, key, saying).await;
     // Going back brings a form up again that has been sent: other words under the same name
     // are another message.
     let are_others = match &posted {
-        Ok(Posted::Repeat(message)) => limits::tidy(text).as_ref() != Some(&message.text),
+        Ok(Posted::Repeat(message)) => limits::tidy(saying.text).as_ref() != Some(&message.text),
         posted => matches!(posted, Err(Refusal::IdTaken)),
     };
     if are_others {
-        posted = registry.post(session, address, key, Saying::text(fresh_id(), text)).await;
+        let saying = Saying { id: fresh_id(), ..saying };
+        posted = registry.post(session, address, key, saying).await;
     }
     if let Posted::Fresh(message) = posted? {
         // Who answers has read, and without script nothing else tells.

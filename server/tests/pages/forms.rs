@@ -148,3 +148,79 @@ async fn a_huge_form_is_refused() {
     let form = format!("username=Ana&room={}", "r".repeat(100_000));
     assert_eq!(browser.submit("/join", &form).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+#[tokio::test]
+async fn a_message_is_answered_changed_and_deleted_on_its_page() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    minsu.say("r", "첫 말").await;
+    let (mut browser, _) = joined(&server).await;
+    browser.submit("/rooms/r/messages", "text=typo").await;
+    minsu.hear(2).await;
+    assert!(browser.get("/rooms/r").await.text().await.unwrap().contains("/rooms/r/2/choices"));
+
+    // One's own: all of it, and the text as it was written.
+    let html = browser.get("/rooms/r/2/choices").await.text().await.unwrap();
+    assert!(html.contains("value=\"edit\"") && html.contains("value=\"delete\""), "{html}");
+    let edited = browser.submit("/rooms/r/2/choices", "act=edit&text=right").await;
+    assert_eq!(edited.status(), StatusCode::SEE_OTHER);
+    assert_eq!(edited.headers()[LOCATION], "/rooms/r/2");
+    assert_eq!(minsu.hear(1).await[0].text, "right");
+
+    // Another's: not to be changed, whatever is sent.
+    let html = browser.get("/rooms/r/1/choices").await.text().await.unwrap();
+    assert!(!html.contains("value=\"edit\"") && !html.contains("value=\"delete\""), "{html}");
+    let denied = browser.submit("/rooms/r/1/choices", "act=delete").await;
+    assert_eq!(denied.status(), StatusCode::FORBIDDEN);
+    browser.submit("/rooms/r/1/choices", "act=give&emoji=%F0%9F%8E%89").await;
+    assert_eq!(minsu.hear(1).await[0].reactions[0].count, 1);
+    let html = browser.get("/rooms/r/1/choices").await.text().await.unwrap();
+    assert!(html.contains("aria-pressed=\"true\""), "{html}");
+    browser.submit("/rooms/r/1/choices", "act=take&emoji=%F0%9F%8E%89").await;
+    assert!(minsu.hear(1).await[0].reactions.is_empty());
+
+    let answered = browser.submit("/rooms/r/1/choices", "act=answer&text=hi").await;
+    assert_eq!(answered.headers()[LOCATION], "/rooms/r");
+    let answer = &minsu.hear(1).await[0];
+    assert_eq!((&*answer.text, answer.reply_to), ("hi", Some(1)));
+
+    browser.submit("/rooms/r/2/choices", "act=delete").await;
+    let deleted = &minsu.hear(1).await[0];
+    assert!(deleted.deleted && deleted.text.is_empty());
+    let html = browser.get("/rooms/r/2/choices").await.text().await.unwrap();
+    assert!(!html.contains("<form"), "{html}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_done_with_a_message_is_said_and_what_was_typed_stays() {
+    let server = TestServer::with(&["--text-limit", "5"]).await;
+    let (mut browser, _) = joined(&server).await;
+    browser.submit("/rooms/r/messages", "text=typo").await;
+    for act in ["edit", "answer"] {
+        let form = format!("act={act}&text=too+long");
+        let refused = browser.submit("/rooms/r/1/choices", &form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text().await.unwrap();
+        assert!(
+            page.contains("role=\"alert\"") && page.contains(">\ntoo long</textarea>"),
+            "{page}"
+        );
+    }
+    let refused = browser.submit("/rooms/r/1/choices", "act=give&emoji=x").await;
+    assert!(refused.text().await.unwrap().contains("role=\"alert\""));
+    let unknown = browser.submit("/rooms/r/1/choices", "act=fly").await;
+    assert_eq!(unknown.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let far = ["0", "2", "x", "18446744073709551615"];
+    for seq in far {
+        let path = format!("/rooms/r/{seq}/choices");
+        assert_eq!(browser.get(&path).await.status(), StatusCode::NOT_FOUND, "{seq}");
+        assert_eq!(browser.get(&format!("/rooms/r/{seq}")).await.status(), StatusCode::NOT_FOUND);
+    }
+    let foreign =
+        browser.post("/rooms/r/1/choices", "act=delete", Some("https://evil.example")).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+    // Whoever only reads has nothing to choose.
+    let mut stranger = Browser::new(&server);
+    assert!(!stranger.get("/rooms/r").await.text().await.unwrap().contains("/choices"));
+    assert_eq!(stranger.get("/rooms/r/1/choices").await.status(), StatusCode::FORBIDDEN);
+}

@@ -74,7 +74,7 @@ fn given(message: &Message, desk: Desk) -> Vec<bool> {
 }
 
 /// What a reaction is chosen from without typing.
-const QUICK: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
+pub const QUICK: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
 
 /// Who reacted how. Whoever only reads sees it, and presses nothing.
 pub fn reactions(message: &Message, choices: &Choices, phrases: &Phrases) -> Html {
@@ -103,7 +103,7 @@ pub fn reactions(message: &Message, choices: &Choices, phrases: &Phrases) -> Htm
 }
 
 /// In colours, also where the text's own font has a plain picture of it.
-fn emoji(sign: &str) -> Html {
+pub fn emoji(sign: &str) -> Html {
     element("span", &[("class", "emoji")], &[text(sign)])
 }
 

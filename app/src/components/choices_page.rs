@@ -1,0 +1,187 @@
+//! What one can do with a message: plain forms on a page of its own, for those without script.
+//! Drawn by the server only; each row leads there in a `noscript`.
+
+use super::icon::icon;
+use super::markup::{Html, Pair, element, text, void};
+use super::message_row::{QUICK, emoji};
+use super::plain_page::{header, when};
+use super::room_page::path;
+use crate::i18n::{Locale, Phrases, number};
+use crate::page::{ChoicesView, Zone};
+use crate::protocol::Reaction;
+use leptos::prelude::*;
+
+#[component]
+pub fn ChoicesPage(view: ChoicesView, locale: Locale, zone: Zone) -> impl IntoView {
+    let phrases = locale.phrases();
+    let message = &*view.message;
+    let place = [&*path(&view.room), "/", &message.seq.to_string()].concat();
+    let page = Page { view: &view, action: [&*place, "/choices"].concat(), phrases };
+    let mut content = vec![header(phrases.message, &view.title, &place, &phrases.plain)];
+    content.extend(view.refusal.as_ref().map(|refusal| {
+        let said = [("class", "choices-page__refusal"), ("role", "alert")];
+        element("p", &said, &[icon("alert"), text(&phrases.refusal(refusal))])
+    }));
+    content.push(page.said(&when(message.created_at, locale, zone)));
+    if !message.deleted {
+        content.extend([page.react(), page.answer()]);
+        let is_own = message.user_id == view.user;
+        content.extend(is_own.then(|| page.edit()));
+        content.extend((is_own || view.is_owner).then(|| page.delete()));
+    }
+    element("main", &class("plain-page choices-page"), &content)
+}
+
+/// The way there from a row, for those without script. `place`: the message's permalink.
+pub fn way(place: &str, phrases: &Phrases) -> Html {
+    let href = [place, "/choices"].concat();
+    let attributes = [
+        ("class", "message__choices"),
+        ("href", &*href),
+        ("aria-label", phrases.plain.choices),
+        ("title", phrases.plain.choices),
+    ];
+    element("noscript", &[], &[element("a", &attributes, &[text("⋯")])])
+}
+
+struct Page<'a> {
+    view: &'a ChoicesView,
+    action: String,
+    phrases: &'a Phrases,
+}
+
+fn class(class: &'static str) -> [Pair<'static>; 1] {
+    [("class", class)]
+}
+
+fn hidden<'a>(name: &'a str, value: &'a str) -> Html {
+    void("input", &[("type", "hidden"), ("name", name), ("value", value)])
+}
+
+fn button(class: &str, picture: &'static str, words: &str) -> Html {
+    element("button", &[("class", class)], &[icon(picture), text(words)])
+}
+
+impl Page<'_> {
+    /// A form that does one thing.
+    fn form(&self, act: &str, content: Vec<Html>) -> Html {
+        let attributes =
+            [("class", "choices-page__form"), ("method", "post"), ("action", &*self.action)];
+        let content: Vec<Html> = [hidden("act", act)].into_iter().chain(content).collect();
+        element("form", &attributes, &content)
+    }
+
+    fn part(&self, name: &str, content: &[Html]) -> Html {
+        let heading = element("h2", &[], &[text(name)]);
+        let content: Vec<Html> = [heading].into_iter().chain(content.iter().cloned()).collect();
+        element("section", &class("choices-page__part"), &content)
+    }
+
+    fn said(&self, when: &str) -> Html {
+        let message = &self.view.message;
+        let author = element("bdi", &class("choices-page__author"), &[text(&message.username)]);
+        let when = element("span", &class("choices-page__when"), &[text(when)]);
+        let words = [("class", "choices-page__text"), ("dir", "auto")];
+        let said = if message.deleted { self.phrases.deleted } else { &message.text };
+        let words = element("p", &words, &[text(said)]);
+        let mut content = vec![element("p", &[], &[author, text(" "), when]), words];
+        content.extend(message.files.iter().map(|file| {
+            let name = element("bdi", &[], &[text(&file.name)]);
+            element("p", &class("choices-page__file"), &[icon("file"), name])
+        }));
+        element("blockquote", &class("choices-page__message"), &content)
+    }
+
+    /// What was given, to give it too or to take it back, and what one can give.
+    fn react(&self) -> Html {
+        let message = &self.view.message;
+        let chip = |reaction: &Reaction| {
+            // As far as it is said who gave it; giving twice changes nothing.
+            let is_mine = reaction.users.iter().any(|user| user.id == self.view.user);
+            let names: Vec<&str> = reaction.users.iter().map(|user| &*user.username).collect();
+            let others = u64::from(reaction.count).saturating_sub(names.len() as u64);
+            let people = (self.phrases.people)(&names, others);
+            let words = (self.phrases.reacted)(&reaction.emoji, &people);
+            let attributes = [
+                ("class", "reaction"),
+                ("name", "emoji"),
+                ("value", &*reaction.emoji),
+                ("aria-pressed", if is_mine { "true" } else { "false" }),
+                ("aria-label", &*words),
+                ("title", &*words),
+            ];
+            let content = [emoji(&reaction.emoji), text(" "), text(&number(reaction.count.into()))];
+            let chip = element("button", &attributes, &content);
+            self.form(if is_mine { "take" } else { "give" }, vec![chip])
+        };
+        let quick = QUICK.map(|sign| {
+            let attributes = [
+                ("class", "button button--plain button--icon"),
+                ("name", "emoji"),
+                ("value", sign),
+            ];
+            element("button", &attributes, &[emoji(sign)])
+        });
+        let field = [
+            ("class", "field__input choices-page__emoji"),
+            ("name", "emoji"),
+            ("aria-label", self.phrases.any_emoji),
+            ("placeholder", self.phrases.any_emoji),
+            ("autocomplete", "off"),
+            ("maxlength", "32"),
+            ("required", ""),
+        ];
+        let any = vec![void("input", &field), button("button", "react", self.phrases.react)];
+        let chips: Vec<Html> = message.reactions.iter().map(chip).collect();
+        let content = [
+            element("div", &class("choices-page__chips"), &chips),
+            self.form("give", quick.to_vec()),
+            self.form("give", any),
+        ];
+        self.part(self.phrases.react, &content)
+    }
+
+    fn answer(&self) -> Html {
+        let typed = self.view.answer.as_deref().unwrap_or_default();
+        let content = vec![
+            hidden("id", &self.view.answer_id.to_string()),
+            self.field("answer", self.phrases.reply, typed),
+            button("button button--action", "send", self.phrases.send),
+        ];
+        self.part(self.phrases.reply, &[self.form("answer", content)])
+    }
+
+    fn edit(&self) -> Html {
+        let typed = self.view.edit.as_deref().unwrap_or(&self.view.message.text);
+        let content = vec![
+            self.field("edit", self.phrases.edit, typed),
+            button("button button--action", "done", self.phrases.plain.save),
+        ];
+        self.part(self.phrases.edit, &[self.form("edit", content)])
+    }
+
+    /// Asks first.
+    fn delete(&self) -> Html {
+        let sure = vec![
+            element("p", &[], &[text(self.phrases.delete_sure)]),
+            button("button", "delete", self.phrases.delete),
+        ];
+        let summary = element("summary", &[], &[text(self.phrases.delete)]);
+        let sure = element("details", &[], &[summary, self.form("delete", sure)]);
+        element("section", &class("choices-page__part"), &[sure])
+    }
+
+    fn field(&self, id: &str, label: &str, typed: &str) -> Html {
+        let attributes = [
+            ("class", "field__input choices-page__field"),
+            ("id", id),
+            ("name", "text"),
+            ("rows", "3"),
+            ("dir", "auto"),
+            ("aria-label", label),
+            ("required", ""),
+        ];
+        // A line break at the beginning of a text area is not part of its text.
+        element("textarea", &attributes, &[text("\n"), text(typed)])
+    }
+}

@@ -1,0 +1,83 @@
+//! `POST /rooms/{room}/{seq}/choices`: reacting, answering, editing and deleting without script.
+
+use super::post;
+use crate::pages::{Pages, Visitor, room_path};
+use crate::registry::{Saying, Wish};
+use crate::session::Session;
+use app::page::{ChoicesView, Problem};
+use app::protocol::{MessageId, Refusal};
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What each of the page's forms sends; the rest is empty.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ChoiceFields {
+    act: String,
+    text: String,
+    emoji: String,
+    /// Of an answer, as the page named it.
+    id: Option<MessageId>,
+}
+
+pub async fn choose(
+    State(pages): State<Arc<Pages>>,
+    Path((room, seq)): Path<(String, String)>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form<ChoiceFields>,
+) -> Response {
+    if !pages.origins.allow(&headers, visitor.carries_cookie) {
+        return pages.problem(visitor, Problem::ForeignForm, StatusCode::FORBIDDEN).await;
+    }
+    let (session, mut view) = match pages.chosen(&visitor, &room, &seq).await {
+        Ok(chosen) => chosen,
+        Err(refusal) => return pages.refused(visitor, refusal).await,
+    };
+    let room = room_path(&view.room);
+    match act(&pages, &visitor, &session, &view, &fields).await {
+        // What was said is at the end, what was changed where it was.
+        Ok(()) if fields.act == "answer" => Redirect::to(&room).into_response(),
+        Ok(()) => Redirect::to(&format!("{room}/{}", view.message.seq)).into_response(),
+        Err(refusal) => {
+            view.refusal = Some(refusal);
+            match &*fields.act {
+                "answer" => view.answer = Some(fields.text),
+                "edit" => view.edit = Some(fields.text),
+                _ => {}
+            }
+            pages.show_choices(visitor, view).await
+        }
+    }
+}
+
+async fn act(
+    pages: &Pages,
+    visitor: &Visitor,
+    session: &Session,
+    view: &ChoicesView,
+    fields: &ChoiceFields,
+) -> Result<(), Refusal> {
+    let (registry, room, message) = (&pages.registry, &view.room, &view.message);
+    let wish = match &*fields.act {
+        "give" => Wish::React { emoji: fields.emoji.trim(), on: true },
+        "take" => Wish::React { emoji: fields.emoji.trim(), on: false },
+        "edit" => Wish::Edit(&fields.text),
+        "delete" => Wish::Delete,
+        "answer" => {
+            let id = fields.id.unwrap_or(view.answer_id);
+            let reply_to = Some(message.seq);
+            let saying = Saying { reply_to, ..Saying::text(id, &fields.text) };
+            return post(pages, session, visitor.address, room, saying).await;
+        }
+        _ => return Err(Refusal::Malformed),
+    };
+    if let Some(room) = registry.find_room(room).await? {
+        // Whose name someone else has by now acts under another.
+        registry.visit(&room, session)?;
+    }
+    registry.amend(session, visitor.address, room, message.id, wish).await.map(drop)
+}
