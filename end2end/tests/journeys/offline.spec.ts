@@ -204,6 +204,24 @@ test('who leaves in one tab is asked for a name in the other', async ({ person, 
   await expect(other.getByRole('textbox', { name: ana.words.message, exact: true })).toBeHidden();
 });
 
+test('who leaves while another tab is not linked is asked for a name there, too', async ({ person, room }) => {
+  const ana = await person('Ana');
+  await ana.join(room);
+  const other = await ana.page.context().newPage();
+  let link = () => {};
+  const left = new Promise<void>((resolve) => (link = resolve));
+  await other.routeWebSocket(/\/ws$/, async (socket) => {
+    await left;
+    socket.connectToServer();
+  });
+  await other.goto(ana.page.url());
+  await expect(other.locator('html')).toHaveAttribute('data-hydrated');
+  await ana.leave();
+  link();
+  await expect(other.getByRole('textbox', { name: ana.words.name, exact: true })).toBeVisible();
+  await expect(other.getByRole('textbox', { name: ana.words.message, exact: true })).toBeHidden();
+});
+
 test('what someone else could not send on this computer is not sent under another name', async ({ person, room, server }) => {
   const ana = await person('Ana');
   ana.allow(BROKEN_LINK);

@@ -57,6 +57,10 @@ impl Desk {
             room.trouble.tell();
             self.send_files_again(room);
             let seat = greeting.rooms.iter().find(|seat| seat.room == room.key());
+            if seat.is_none() {
+                // One has left meanwhile, in another tab.
+                room.username.set_if_new(None);
+            }
             match seat.filter(|_| room.username.peek().is_none()) {
                 // A page from before one joined, or from another tab's join.
                 Some(seat) => {
