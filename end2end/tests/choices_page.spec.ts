@@ -14,7 +14,7 @@ test('without script one reacts to a message, answers it, edits and deletes', as
   await ana.open(room);
   await ana.nameField.fill('Ana');
   await ana.joinButton.click();
-  const choices = (text: string) => ana.message(text).getByRole('link', { name: 'React, reply, edit or delete' });
+  const choices = (text: string) => ana.message(text).getByRole('link', { name: 'What to do with this message' });
 
   await choices('Tea?').click();
   await ana.page.getByRole('button', { name: '🎉' }).click();

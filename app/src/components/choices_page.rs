@@ -3,7 +3,7 @@
 
 use super::icon::icon;
 use super::markup::{Html, Pair, element, text, void};
-use super::message_row::{QUICK, emoji};
+use super::message_row::{QUICK, emoji, words::formatted};
 use super::plain_page::{header, when};
 use super::room_page::path;
 use crate::i18n::{Locale, Phrases, number};
@@ -19,11 +19,15 @@ pub fn ChoicesPage(view: ChoicesView, locale: Locale, zone: Zone) -> impl IntoVi
     let page = Page { view: &view, action: [&*place, "/choices"].concat(), phrases };
     let mut content = vec![header(phrases.message, &view.title, &place, &phrases.plain)];
     content.extend(view.refusal.as_ref().map(|refusal| {
-        let said = [("class", "choices-page__refusal"), ("role", "alert")];
+        let said = [("class", "choices-page__refusal"), ("id", "refusal"), ("role", "alert")];
         element("p", &said, &[icon("alert"), text(&phrases.refusal(refusal))])
     }));
     content.push(page.said(&when(message.created_at, locale, zone)));
-    if !message.deleted {
+    if message.deleted {
+        // What one was about to say of it is kept.
+        let typed = view.edit.iter().chain(&view.answer);
+        content.extend(typed.map(|typed| page.field("typed", phrases.message, typed, false)));
+    } else {
         content.extend([page.react(), page.answer()]);
         let is_own = message.user_id == view.user;
         content.extend(is_own.then(|| page.edit()));
@@ -81,9 +85,13 @@ impl Page<'_> {
         let message = &self.view.message;
         let author = element("bdi", &class("choices-page__author"), &[text(&message.username)]);
         let when = element("span", &class("choices-page__when"), &[text(when)]);
-        let words = [("class", "choices-page__text"), ("dir", "auto")];
-        let said = if message.deleted { self.phrases.deleted } else { &message.text };
-        let words = element("p", &words, &[text(said)]);
+        let words = [("class", "choices-page__text message__text"), ("dir", "auto")];
+        let said = match &*message.spans {
+            _ if message.deleted => vec![text(self.phrases.deleted)],
+            [] => vec![text(&message.text)],
+            spans => formatted(spans, Some(self.view.user)),
+        };
+        let words = element("div", &words, &said);
         let mut content = vec![element("p", &[], &[author, text(" "), when]), words];
         content.extend(message.files.iter().map(|file| {
             let name = element("bdi", &[], &[text(&file.name)]);
@@ -96,7 +104,6 @@ impl Page<'_> {
     fn react(&self) -> Html {
         let message = &self.view.message;
         let chip = |reaction: &Reaction| {
-            // As far as it is said who gave it; giving twice changes nothing.
             let is_mine = reaction.users.iter().any(|user| user.id == self.view.user);
             let names: Vec<&str> = reaction.users.iter().map(|user| &*user.username).collect();
             let others = u64::from(reaction.count).saturating_sub(names.len() as u64);
@@ -112,7 +119,15 @@ impl Page<'_> {
             ];
             let content = [emoji(&reaction.emoji), text(" "), text(&number(reaction.count.into()))];
             let chip = element("button", &attributes, &content);
-            self.form(if is_mine { "take" } else { "give" }, vec![chip])
+            // One may be among those who are only counted.
+            let act = if is_mine {
+                "take"
+            } else if others > 0 {
+                "turn"
+            } else {
+                "give"
+            };
+            self.form(act, vec![chip])
         };
         let quick = QUICK.map(|sign| {
             let attributes = [
@@ -142,19 +157,22 @@ impl Page<'_> {
     }
 
     fn answer(&self) -> Html {
-        let typed = self.view.answer.as_deref().unwrap_or_default();
+        let typed = self.view.answer.as_deref();
+        let is_refused = typed.is_some();
         let content = vec![
             hidden("id", &self.view.answer_id.to_string()),
-            self.field("answer", self.phrases.reply, typed),
+            self.field("answer", self.phrases.reply, typed.unwrap_or_default(), is_refused),
             button("button button--action", "send", self.phrases.send),
         ];
         self.part(self.phrases.reply, &[self.form("answer", content)])
     }
 
     fn edit(&self) -> Html {
-        let typed = self.view.edit.as_deref().unwrap_or(&self.view.message.text);
+        let typed = self.view.edit.as_deref();
+        let is_refused = typed.is_some();
+        let typed = typed.unwrap_or(&self.view.message.text);
         let content = vec![
-            self.field("edit", self.phrases.edit, typed),
+            self.field("edit", self.phrases.edit, typed, is_refused),
             button("button button--action", "done", self.phrases.plain.save),
         ];
         self.part(self.phrases.edit, &[self.form("edit", content)])
@@ -171,8 +189,8 @@ impl Page<'_> {
         element("section", &class("choices-page__part"), &[sure])
     }
 
-    fn field(&self, id: &str, label: &str, typed: &str) -> Html {
-        let attributes = [
+    fn field(&self, id: &str, label: &str, typed: &str, is_refused: bool) -> Html {
+        let mut attributes = vec![
             ("class", "field__input choices-page__field"),
             ("id", id),
             ("name", "text"),
@@ -181,6 +199,11 @@ impl Page<'_> {
             ("aria-label", label),
             ("required", ""),
         ];
+        if is_refused {
+            let why =
+                [("aria-invalid", "true"), ("aria-describedby", "refusal"), ("autofocus", "")];
+            attributes.extend(why);
+        }
         // A line break at the beginning of a text area is not part of its text.
         element("textarea", &attributes, &[text("\n"), text(typed)])
     }

@@ -275,7 +275,7 @@ pub static EN: Phrases = Phrases {
         },
         some_hits: |n| ["The latest ", &*number(n), " of them"].concat(),
         older_hits: "Search older messages",
-        choices: "React, reply, edit or delete",
+        choices: "What to do with this message",
         saved: "Saved",
         welcome: "Welcome",
         public: "Show this room on the first page",

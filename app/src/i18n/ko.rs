@@ -246,7 +246,7 @@ pub static KO: Phrases = Phrases {
         hits: |n| ["메시지 ", &*number(n), "개를 찾았어요."].concat(),
         some_hits: |n| ["최근 것부터 ", &*number(n), "개예요."].concat(),
         older_hits: "더 오래된 메시지에서 찾기",
-        choices: "반응하기, 답장하기, 고치기, 지우기",
+        choices: "이 메시지로 할 수 있는 일",
         saved: "저장했어요",
         welcome: "환영 인사",
         public: "첫 화면에 이 방을 보여 주기",

@@ -196,8 +196,9 @@ async fn what_could_not_be_done_with_a_message_is_said_and_what_was_typed_stays(
     let server = TestServer::with(&["--text-limit", "5"]).await;
     let (mut browser, _) = joined(&server).await;
     browser.submit("/rooms/r/messages", "text=typo").await;
+    let id = fresh_id();
     for act in ["edit", "answer"] {
-        let form = format!("act={act}&text=too+long");
+        let form = format!("act={act}&id={id}&text=too+long");
         let refused = browser.submit("/rooms/r/1/choices", &form).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let page = refused.text().await.unwrap();
@@ -205,6 +206,8 @@ async fn what_could_not_be_done_with_a_message_is_said_and_what_was_typed_stays(
             page.contains("role=\"alert\"") && page.contains(">\ntoo long</textarea>"),
             "{page}"
         );
+        // Sent again, an answer is the same.
+        assert!(page.contains(&id.to_string()), "{page}");
     }
     let refused = browser.submit("/rooms/r/1/choices", "act=give&emoji=x").await;
     assert!(refused.text().await.unwrap().contains("role=\"alert\""));
@@ -223,4 +226,22 @@ async fn what_could_not_be_done_with_a_message_is_said_and_what_was_typed_stays(
     let mut stranger = Browser::new(&server);
     assert!(!stranger.get("/rooms/r").await.text().await.unwrap().contains("/choices"));
     assert_eq!(stranger.get("/rooms/r/1/choices").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_is_only_counted_takes_a_reaction_back_all_the_same() {
+    let server = TestServer::start().await;
+    let mut minsu = server.person("민수", "r").await;
+    let id = minsu.say("r", "차?").await.id;
+    for n in 0..limits::REACTORS {
+        let mut guest = server.person(&format!("guest {n}"), "r").await;
+        let (room, emoji) = (key("r"), "🎉".to_owned());
+        guest.command(Command::React { room, id, emoji, on: true }).await.unwrap();
+    }
+    minsu.hear(1 + limits::REACTORS).await;
+    let (browser, _) = joined(&server).await;
+    for expected in [limits::REACTORS as u32 + 1, limits::REACTORS as u32] {
+        browser.submit("/rooms/r/1/choices", "act=turn&emoji=%F0%9F%8E%89").await;
+        assert_eq!(minsu.hear(1).await[0].reactions[0].count, expected);
+    }
 }

@@ -8,9 +8,9 @@ mod forms;
 mod operations;
 mod owners;
 
-use app::protocol::{Codec, PresenceChange, ServerFrame};
+use app::protocol::{Codec, Command, PresenceChange, ServerFrame, limits};
 use common::bot::Bot;
-use common::{TestServer, patiently};
+use common::{TestServer, fresh_id, key, patiently};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client as Http, Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
