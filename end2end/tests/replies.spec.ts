@@ -57,6 +57,8 @@ test('what is answered and not loaded is fetched', async ({ person, room, bot })
   await ana.say('아주 오래된 말');
   await reply(ana, '아주 오래된 말', '곧 답');
   await expect(ana.messages).toHaveCount(2);
+  // Stored before what comes now.
+  await expect(ana.page.locator('.message--pending')).toHaveCount(0);
   await clock.sayAll(Array.from({ length: 60 }, (_, i) => `${i}`));
   await expect(ana.messages.last()).toContainText('59');
   await reply(ana, '곧 답', '늦은 답');
