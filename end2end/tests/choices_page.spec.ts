@@ -5,6 +5,7 @@ test('without script one reacts to a message, answers it, edits and deletes', as
   await minsu.join(room);
   await minsu.say('Tea?');
   await minsu.expectMessage('Tea?');
+  await expect(minsu.page.locator('.message--pending')).toHaveCount(0);
   // The page is of forms for whoever comes there.
   await minsu.page.goto(`${roomPath(room)}/1/choices`);
   await minsu.expectAccessible();
