@@ -3,10 +3,10 @@
 
 use super::icon::icon;
 use super::markup::{Html, Pair, element, text, void};
-use super::message_row::{QUICK, emoji, words::formatted};
+use super::message_row::{QUICK, counted, emoji, words::formatted};
 use super::plain_page::{header, when};
 use super::room_page::path;
-use crate::i18n::{Locale, Phrases, number};
+use crate::i18n::{Locale, Phrases};
 use crate::page::{ChoicesView, Zone};
 use crate::protocol::Reaction;
 use leptos::prelude::*;
@@ -85,7 +85,7 @@ impl Page<'_> {
         let message = &self.view.message;
         let author = element("bdi", &class("choices-page__author"), &[text(&message.username)]);
         let when = element("span", &class("choices-page__when"), &[text(when)]);
-        let words = [("class", "choices-page__text message__text"), ("dir", "auto")];
+        let words = [("class", "message__text"), ("dir", "auto")];
         let said = match &*message.spans {
             _ if message.deleted => vec![text(self.phrases.deleted)],
             [] => vec![text(&message.text)],
@@ -105,10 +105,7 @@ impl Page<'_> {
         let message = &self.view.message;
         let chip = |reaction: &Reaction| {
             let is_mine = reaction.users.iter().any(|user| user.id == self.view.user);
-            let names: Vec<&str> = reaction.users.iter().map(|user| &*user.username).collect();
-            let others = u64::from(reaction.count).saturating_sub(names.len() as u64);
-            let people = (self.phrases.people)(&names, others);
-            let words = (self.phrases.reacted)(&reaction.emoji, &people);
+            let (words, content) = counted(reaction, self.phrases);
             let attributes = [
                 ("class", "reaction"),
                 ("name", "emoji"),
@@ -117,17 +114,13 @@ impl Page<'_> {
                 ("aria-label", &*words),
                 ("title", &*words),
             ];
-            let content = [emoji(&reaction.emoji), text(" "), text(&number(reaction.count.into()))];
-            let chip = element("button", &attributes, &content);
-            // One may be among those who are only counted.
-            let act = if is_mine {
-                "take"
-            } else if others > 0 {
-                "turn"
-            } else {
-                "give"
+            let act = match is_mine {
+                true => "take",
+                // One may be among those who are only counted.
+                false if reaction.users.len() < reaction.count as usize => "turn",
+                false => "give",
             };
-            self.form(act, vec![chip])
+            self.form(act, vec![element("button", &attributes, &content)])
         };
         let quick = QUICK.map(|sign| {
             let attributes = [

@@ -17,7 +17,7 @@ use crate::protocol::{File, Message, Seq, Span, UserId, span};
 use crate::store::timeline::{Pending, Quote, Row, RowKind, Visits};
 use choices::{Choices, Tools, are_you_sure, palette, reactions, tools};
 #[cfg(feature = "ssr")]
-pub use choices::{QUICK, emoji};
+pub use choices::{QUICK, counted, emoji};
 use waiting::{Waiting, waiting, waits};
 
 /// Colours that tell people apart; each has a class of that number.

@@ -80,11 +80,7 @@ pub const QUICK: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", 
 pub fn reactions(message: &Message, choices: &Choices, phrases: &Phrases) -> Html {
     let can_press = choices.tools != Tools::None;
     let chip = |(reaction, is_mine): (&Reaction, &bool)| {
-        let names: Vec<&str> = reaction.users.iter().map(|user| &*user.username).collect();
-        let others = u64::from(reaction.count).saturating_sub(names.len() as u64);
-        let words = (phrases.reacted)(&reaction.emoji, &(phrases.people)(&names, others));
-        let count = number(reaction.count.into());
-        let content = [emoji(&reaction.emoji), text(" "), text(&count)];
+        let (words, content) = counted(reaction, phrases);
         let mut attributes = vec![("class", "reaction"), ("title", &*words)];
         if !can_press {
             return element("span", &attributes, &content);
@@ -100,6 +96,15 @@ pub fn reactions(message: &Message, choices: &Choices, phrases: &Phrases) -> Htm
     };
     let chips: Vec<_> = message.reactions.iter().zip(&choices.given).map(chip).collect();
     element("div", &[("class", "message__reactions")], &chips)
+}
+
+/// Who gave a reaction, in words, and what is seen of it.
+pub fn counted(reaction: &Reaction, phrases: &Phrases) -> (String, [Html; 3]) {
+    let names: Vec<&str> = reaction.users.iter().map(|user| &*user.username).collect();
+    let others = u64::from(reaction.count).saturating_sub(names.len() as u64);
+    let words = (phrases.reacted)(&reaction.emoji, &(phrases.people)(&names, others));
+    let count = number(reaction.count.into());
+    (words, [emoji(&reaction.emoji), text(" "), text(&count)])
 }
 
 /// In colours, also where the text's own font has a plain picture of it.
