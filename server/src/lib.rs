@@ -20,8 +20,8 @@
 //! `transport::websocket` reads a frame and calls `Registry::dispatch`, which checks limits
 //! and hands a `Draft` to the engine. The engine's writer commits it together with whatever
 //! else waits, and sends the `Commit` to `Registry::deliver`. Each room encodes its part once
-//! and queues the same bytes for everyone; then the commit is dropped, which acknowledges
-//! its drafts.
+//! and queues the same bytes for everyone, who are woken, or written to by one task for many;
+//! then the commit is dropped, which acknowledges its drafts.
 
 // The page's view is one deeply nested type.
 #![recursion_limit = "512"]
