@@ -11,6 +11,7 @@ MAKEFLAGS += --no-print-directory
 BINARY := target/release/sarangbang
 SITE := target/site
 PAGE := $(SITE)/pkg/sarangbang.wasm.br
+WATCHED := target/watched
 CARGO_LEPTOS := 0.3.10
 SCHEMATHESIS := 4.32.5
 # The command-line tool must be of the library's very version.
@@ -79,7 +80,13 @@ sheets: $(BINARY) chromium ## Picture every state in every size, theme and langu
 	@cd end2end && $(BROWSER) npx playwright test --project=sheets $(ARGS)
 
 weigh: $(PAGE) ## Tell what the page's program consists of
-	@node app/weigh.mjs "$(compiled)"
+	@node app/pack/weigh.mjs "$(compiled)"
+
+profile: $(BINARY) chromium ## Find out anew what of the page's program a visit calls (app/pack/late.txt)
+	@rm -rf $(WATCHED) && mkdir -p $(WATCHED)/pkg
+	@node app/pack/finish.mjs $(WATCHED) "$(compiled)" --watched
+	@cd end2end && $(BROWSER) WATCHED="$(CURDIR)/$(WATCHED)" npx playwright test --project=profile
+	@node app/pack/profile.mjs $(WATCHED)
 
 bench: $(BINARY) ## Measure beside other servers, and write the README's figures
 	@cd server/benches/peers && npm ci --no-audit --no-fund --loglevel=error
@@ -135,7 +142,7 @@ sources = $(shell find Cargo.toml Cargo.lock rust-toolchain.toml $(1) \
 $(PAGE): $(call sources,app style) | tools
 	$(call title,Page)
 	@cargo leptos build --release --frontend-only --js-minify false $(if $(CI),--cargo-locked)
-	@node app/finish.mjs $(SITE) "$(compiled)"
+	@node app/pack/finish.mjs $(SITE) "$(compiled)"
 
 # Where cargo's target directory is shared, the copy here is this checkout's own.
 $(BINARY): $(PAGE) $(call sources,app server)
@@ -176,5 +183,5 @@ install = printf '\n== Getting %s %s (once per machine)\n' $(1) $(2); \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
         cargo install --locked --root "$(TOOLS)" $(1) --version =$(2) $(3)
 
-.PHONY: help run build dev fmt test fmt-check lint test-rust test-load test-api test-browser sheets weigh bench clean \
+.PHONY: help run build dev fmt test fmt-check lint test-rust test-load test-api test-browser sheets weigh profile bench clean \
     setup tools wasm-target npm chromium schemathesis prerequisites

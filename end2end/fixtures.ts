@@ -15,13 +15,14 @@ import { Bot } from './bot';
 import { Person } from './person';
 import { Proxy } from './proxy';
 import { Server } from './server';
+import { watch } from './watch';
 import { type Language } from './words';
 
 export { expect } from '@playwright/test';
 export { BROKEN_LINK, type Person, roomPath } from './person';
 
 /** How someone looks at the house; `home` is where, if a proxy stands before it. */
-export type Look = BrowserContextOptions & { language?: Language; home?: string };
+export type Look = BrowserContextOptions & { language?: Language; home?: string; isWatched?: boolean };
 
 type Settings = Record<string, string>;
 
@@ -58,12 +59,13 @@ export const test = base.extend<Given, GivenToWorker>({
 
   person: async ({ browser, server }, use) => {
     const people: Person[] = [];
-    await use(async (name, { language = 'ko', home = server.url, ...options } = {}) => {
+    await use(async (name, { language = 'ko', home = server.url, isWatched, ...options } = {}) => {
       const context = await browser.newContext({
         baseURL: home,
         locale: { ko: 'ko-KR', en: 'en-GB' }[language],
         ...options,
       });
+      if (isWatched) await watch(context);
       const person = new Person(name, await context.newPage(), language, home, options.javaScriptEnabled !== false);
       people.push(person);
       return person;

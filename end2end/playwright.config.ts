@@ -40,6 +40,7 @@ export default defineConfig({
   projects: [
     { name: 'chromium', testDir: 'tests', testIgnore: ['**/sheets.spec.ts', '**/readme.spec.ts'] },
     { name: 'sheets', testDir: 'tests', testMatch: ['**/sheets.spec.ts', '**/readme.spec.ts'] },
+    { name: 'profile', testDir: 'profile' },
     { name: 'bench', testDir: 'bench', testMatch: '**/*.bench.ts', workers: 1 },
   ],
 });

@@ -46,6 +46,7 @@ let kept = last();
 function keep(keeper) {
   kept = last();
   const files = performance.getEntriesByType('resource').map(({ name }) => name);
+  files.push(`${location.origin}/pkg/late.wasm${version}`); // it may still be on its way
   keeper?.postMessage({ path: location.pathname, files });
 }
 // The first page came before there was anyone to keep it.

@@ -1,4 +1,4 @@
-// What the page's program consists of: node app/weigh.mjs COMPILED [SHOWN]
+// What the page's program consists of: node app/pack/weigh.mjs COMPILED [SHOWN]
 //
 // COMPILED is the program as cargo left it, SHOWN how many functions are listed (40). Sizes are
 // bytes of code before compression, which takes about two thirds. A function's second number

@@ -5,19 +5,11 @@
 /** How many lines in a row two functions must share to be alike there. */
 const RUN = 3;
 
-/** A program's text, as wasm-dis writes it, with its functions in another order. */
-export function ordered(text) {
-  const functions = text.match(/^ \(func [^]*?^ \)\n/gm);
-  const start = text.indexOf(functions[0]);
-  const end = text.lastIndexOf(functions.at(-1)) + functions.at(-1).length;
-  return text.slice(0, start) + chained(functions).join('') + text.slice(end);
-}
-
-/** From each to the one among the rest that is most like it. */
-function chained(functions) {
-  const runs = new Map(functions.map((body) => [body, runsOf(body)]));
+/** The functions of a program (their texts, as wasm-dis writes them), from each to the one among the rest that is most like it. */
+export function ordered(functions) {
+  const runs = new Map(functions.map((it) => [it, runsOf(it.body)]));
   const having = new Map();
-  for (const [body, own] of runs) for (const run of own) having.get(run)?.push(body) ?? having.set(run, [body]);
+  for (const [it, own] of runs) for (const run of own) having.get(run)?.push(it) ?? having.set(run, [it]);
   const rest = new Set(functions);
   const chain = [];
   for (let next = functions[0]; next; ) {
@@ -27,9 +19,9 @@ function chained(functions) {
   }
   return chain;
 
-  function mostAlike(body) {
+  function mostAlike(it) {
     const shared = new Map();
-    for (const run of runs.get(body)) {
+    for (const run of runs.get(it)) {
       const others = having.get(run);
       // What all have says nothing.
       for (const other of others) if (rest.has(other)) shared.set(other, (shared.get(other) ?? 0) + 1 / Math.log2(1 + others.length));
