@@ -9,7 +9,7 @@
 // call goes into a file of its own, functions that are alike stand together, and everything is
 // compressed once and for all. --watched makes a program that tells which functions are called.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -20,6 +20,7 @@ const [, , site, compiled, isWatched] = process.argv;
 const work = mkdtempSync(join(tmpdir(), 'sarangbang-'));
 const program = join(work, 'sarangbang_bg.wasm');
 const text = join(work, 'text');
+process.on('exit', () => rmSync(work, { recursive: true }));
 
 function wasm(tool, from, to, ...args) {
   return execFileSync(tool, [...features, ...args, from, '-o', to], { encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -34,6 +35,7 @@ function scriptWith(imports) {
     if (short.has(name)) methods.push(short.get(name) + body);
     return '';
   });
+  if (methods.length !== imports.length) throw new Error('the glue lacks what the program imports, or does not look as it did');
   writeFileSync(join(work, 'glue.js'), `${rest}\nexport const imports = {\n${methods.join(',\n')}\n};\n`);
   return execFileSync('esbuild', ['load.js', '--bundle', '--format=esm', '--minify', '--target=es2022'], { cwd: work, encoding: 'utf8' });
 }
@@ -72,7 +74,6 @@ for (const [nth, name] of ['sarangbang', 'late'].entries()) {
   wasm('wasm-as', text, join(site, `pkg/${name}.wasm`));
 }
 if (isWatched) writeFileSync(join(site, 'shapes.json'), JSON.stringify(functions.map(({ shape }) => shape)));
-rmSync(work, { recursive: true });
 
 // What was written by hand is read without its comments as well.
 for (const name of readdirSync(site).filter((name) => name.endsWith('.js'))) {

@@ -2,7 +2,8 @@
 //
 // Which functions those are is known from a visit that was watched (`make profile`), and stands in
 // late.txt. They are known by their shape: a function that has changed since then is in the first
-// file, so that a list that is out of date costs bytes, and nothing else.
+// file, so that a list that is out of date costs bytes. What is called now and was not then is
+// waited for.
 import { createHash } from 'node:crypto';
 import { ordered } from './order.mjs';
 
@@ -25,11 +26,11 @@ export function functionsOf(text) {
   return functions;
 }
 
-/** Without what changes when something else does: the numbers of functions and types, and where data lies. */
+/** Without what changes when something else does: the numbers of functions and types, places in the table and in memory. */
 function withoutNumbers(body) {
   return body
     .replace(/(?<=\((func|call|type) )\$[^\s()]+/g, '')
-    .replace(/(?<=i32\.const |offset=)\d{7,}/g, '');
+    .replace(/(?<=i(32|64)\.const )\d{2,}|(?<=offset=)\d{7,}/g, '');
 }
 
 /** The program telling `watch.ran` when a function is called: the first, the second… */
@@ -52,7 +53,8 @@ export function split(text, lateNames) {
   const [early, late] = [false, true].map((isLate) => ordered(functions.filter(({ name }) => lateNames.has(name) === isLate)));
   const head = text.slice(0, text.indexOf(functions[0].body)).trimEnd().split('\n');
   const lines = (kind) => head.filter((line) => line.startsWith(` (${kind} `));
-  const [, start, pointed] = lines('elem')[0].match(/ \(i32\.const (\d+)\) func (.*)\)$/);
+  // More than one, or of another table: nothing fits.
+  const [, start, pointed] = lines('elem').join().match(/^ \(elem \$0 \(table \$0\) \(i32\.const (\d+)\) func (.*)\)$/);
   const table = pointed.split(' ');
 
   const exported = lines('export').map((line) => line.match(NAME)?.[1]);

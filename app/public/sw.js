@@ -14,7 +14,7 @@ const OFFLINE = '/offline';
 const ROOMS = 20;
 
 const isPage = ({ pathname, search }) => !search && /^\/(rooms\/[^/]+)?$/.test(pathname);
-const isFile = ({ pathname }) => /^\/(pkg\/|(boot|viewer|hold)\.js$|favicon|icon-)/.test(pathname);
+const isFile = ({ pathname }) => /^\/(pkg\/|(boot|keep|viewer|hold)\.js$|favicon|icon-)/.test(pathname);
 
 self.addEventListener('install', () => self.skipWaiting());
 

@@ -79,6 +79,7 @@ pub fn router(
         .route("/sw.js", get(assets::serve))
         .route("/viewer.js", get(assets::serve))
         .route("/hold.js", get(assets::serve))
+        .route("/keep.js", get(assets::serve))
         .route("/copy.js", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/favicon-unread.svg", get(assets::serve))

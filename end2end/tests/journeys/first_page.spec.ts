@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { type APIRequestContext } from '@playwright/test';
-import { BROKEN_LINK, expect, roomPath, test, UNLIMITED } from '../../fixtures';
+import { BROKEN_LINK, expect, type Person, roomPath, test, UNLIMITED } from '../../fixtures';
 
 test.use({ settings: UNLIMITED });
 
@@ -30,7 +30,9 @@ test('the first page is light, and so is its program', async ({ bot, request, ro
   const program = await weigh(`${server.url}/pkg/sarangbang.wasm`);
   const script = (await weigh(`${server.url}/pkg/sarangbang.js`)) + (await weigh(`${server.url}/boot.js`));
   expect(program + script, 'program and script; `make profile` says anew what belongs into the first file').toBeLessThanOrEqual(100 * 1024);
-  console.log(`page ${page} + style ${style}, program ${program} + script ${script} bytes`);
+  const late = await weigh(`${server.url}/pkg/late.wasm`);
+  expect(late, 'the second part of the program').toBeLessThanOrEqual(40 * 1024);
+  console.log(`page ${page} + style ${style}, program ${program} + script ${script}, then ${late} bytes`);
 });
 
 test('people meet and talk with the first part of the program alone', async ({ person, request, room, server }) => {
@@ -56,7 +58,33 @@ test('what is of the second part is waited for where that is not there yet', asy
   await ana.join(room);
   await ana.say('받아 적어요');
   await ana.expectMessage('받아 적어요');
-  await ana.message('받아 적어요').hover();
-  await ana.message('받아 적어요').getByRole('button', { name: '고치기' }).click();
+  const waited = ana.page.waitForRequest((request) => /late\.wasm/.test(request.url()) && request.resourceType() === 'xhr');
+  await edit(ana, '받아 적어요');
+  await waited;
   await expect(ana.composer).toHaveValue('받아 적어요');
 });
+
+test('where the second part cannot be had when it is called, the page begins anew once it can', async ({ person, request, room, server }) => {
+  await skipWhileDeveloping(request, server.url);
+  const ana = await person('Ana');
+  ana.allow(BROKEN_LINK);
+  ana.allow(/exception: NetworkError/);
+  await ana.page.route(LATE, (route) => route.abort());
+  await ana.join(room);
+  await ana.say('받아 적어요');
+  await ana.expectMessage('받아 적어요');
+  const broken = ana.page.context().waitForEvent('weberror');
+  await edit(ana, '받아 적어요');
+  await broken;
+  const anew = ana.page.waitForEvent('load');
+  await ana.page.unroute(LATE);
+  await anew;
+  await ana.expectInside();
+  await edit(ana, '받아 적어요');
+  await expect(ana.composer).toHaveValue('받아 적어요');
+});
+
+async function edit(one: Person, text: string): Promise<void> {
+  await one.message(text).hover();
+  await one.message(text).getByRole('button', { name: '고치기' }).click();
+}

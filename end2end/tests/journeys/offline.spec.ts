@@ -24,6 +24,8 @@ test('a room opens without a network, and what one writes goes out when it is ba
   await ana.reload();
   await expect.poll(() => kept(ana, path)).toContain('기억해 줘요');
 
+  // What the browser keeps of its own accord may be gone.
+  await (await ana.page.context().newCDPSession(ana.page)).send('Network.clearBrowserCache');
   await server.kill();
   await ana.page.reload();
   await ana.expectInside();
