@@ -71,6 +71,15 @@ export class Person {
     await expect(this.composer).toBeHidden();
   }
 
+  /** Looks at another tab, or another window. */
+  async lookAway(): Promise<void> {
+    await this.turn(true);
+  }
+
+  async lookBack(): Promise<void> {
+    await this.turn(false);
+  }
+
   async goOffline(): Promise<void> {
     this.allow(BROKEN_LINK);
     await this.page.context().setOffline(true);
@@ -165,6 +174,14 @@ export class Person {
   expectNoComplaints(): void {
     const complaints = this.complaints.filter((text) => !this.allowed.some((pattern) => pattern.test(text)));
     expect.soft(complaints, `what ${this.name}'s browser complained about`).toEqual([]);
+  }
+
+  /** As Chromium does, which never hides a page that is driven. */
+  private async turn(hidden: boolean): Promise<void> {
+    await this.page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    }, hidden);
   }
 
   private listen(context: BrowserContext): void {

@@ -1,11 +1,12 @@
 /** A real Sarangbang: a process and a database of its own, to be killed and started again. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 /** The program that `SARANGBANG_BIN` names, else what was built last (`cargo leptos end-to-end` builds no release). */
 const program = process.env.SARANGBANG_BIN || lastBuilt('release', 'debug');
@@ -41,8 +42,7 @@ export class Server {
   /** Starts it; the second time on the same port and with the same database. */
   async start(): Promise<void> {
     const address = this.url ? new URL(this.url).host : '127.0.0.1:0';
-    const database = `sqlite:${join(this.directory, 'sarangbang.db')}`;
-    const child = spawn(program, ['--addr', address, '--database', database], {
+    const child = spawn(program, ['--addr', address, '--database', this.database], {
       cwd: this.directory,
       env: { PATH: process.env.PATH, RUST_BACKTRACE: '1', ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,6 +59,23 @@ export class Server {
         if (url) resolve(url);
       });
     });
+  }
+
+  private get database(): string {
+    return `sqlite:${join(this.directory, 'sarangbang.db')}`;
+  }
+
+  /** What `sarangbang export` takes away of a room. */
+  async export(room: string, format: 'html' | 'json' | 'txt'): Promise<string> {
+    const { stdout } = await promisify(execFile)(program, ['--database', this.database, 'export', room, '--format', format]);
+    return stdout;
+  }
+
+  /** Whether these words are anywhere in its database, or beside it. */
+  async holds(words: string): Promise<boolean> {
+    const names = await readdir(this.directory, { recursive: true, withFileTypes: true });
+    const files = names.filter((it) => it.isFile()).map((it) => readFile(join(it.parentPath, it.name)));
+    return (await Promise.all(files)).some((bytes) => bytes.includes(words));
   }
 
   /** Pulls the plug: SIGKILL, nothing is said to anyone. */

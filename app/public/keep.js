@@ -1,12 +1,12 @@
 // Keeps the room for when there is no network, as it is when one looks away, and once a minute if
-// something was said. Browsers have this over https only, and on this very machine.
+// something was said, changed or deleted. Browsers have this over https only, and on this very machine.
 const version = new URL(import.meta.url).search;
 const worker = navigator.serviceWorker;
 worker?.register('/sw.js').catch(() => {}); // where it is not allowed, nothing is kept
-const last = () => location.pathname + document.querySelector('.message-list__rows')?.lastElementChild?.id;
-let kept = last();
+const seen = () => location.pathname + document.querySelector('.message-list__rows')?.textContent;
+let kept = seen();
 function keep(keeper) {
-  kept = last();
+  kept = seen();
   const files = performance.getEntriesByType('resource').map(({ name }) => name);
   files.push(`${location.origin}/pkg/late.wasm${version}`); // it may still be on its way
   keeper?.postMessage({ path: location.pathname, files });
@@ -27,6 +27,6 @@ document.addEventListener('visibilitychange', () => {
   else keepNews();
 });
 function keepNews() {
-  if (kept !== last() && navigator.onLine) keep(worker?.controller);
+  if (kept !== seen() && navigator.onLine) keep(worker?.controller);
 }
 setInterval(() => document.hidden || keepNews(), 60_000);

@@ -77,6 +77,8 @@ test('what the one who keeps the room says of it reaches everyone who is there',
   const [ana, minsu] = [await person('Ana'), await person('민수')];
   await ana.join(room);
   await minsu.join(room);
+  const bora = await person('보라');
+  await bora.open(room);
   await ana.page.goto(`${new URL(ana.page.url()).pathname}/settings`);
   const say = async (welcome: string) => {
     await ana.page.getByRole('textbox', { name: '환영 인사' }).fill(welcome);
@@ -86,6 +88,7 @@ test('what the one who keeps the room says of it reaches everyone who is there',
   await say('오늘은 세 시에 모여요');
   const welcome = minsu.conversation.getByText('오늘은 세 시에 모여요');
   await expect(welcome).toBeVisible();
+  await expect(bora.page.locator('form').getByText('오늘은 세 시에 모여요')).toBeVisible();
   // Who is away meanwhile finds it as it is.
   await minsu.goOffline();
   await say('');

@@ -1,4 +1,3 @@
-import { type Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 
 test.use({ settings: { SARANGBANG_GRACE: '1' } });
@@ -63,23 +62,16 @@ test('who looks elsewhere is marked, and who is back is not', async ({ person, b
   await expect(ana.user('민수')).not.toContainText('자리 비움');
 });
 
-/** Nobody looks at the tab any more, or someone does again. */
-const turn = (page: Page, hidden: boolean) =>
-  page.evaluate((hidden) => {
-    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-  }, hidden);
-
 test('who has all tabs out of sight for five minutes is away', async ({ person, room }) => {
   const [ana, minsu] = [await person('Ana'), await person('민수')];
   await minsu.join(room);
   await ana.page.clock.install();
   await ana.join(room);
   const mark = minsu.user('Ana').getByText('자리 비움');
-  await turn(ana.page, true);
+  await ana.lookAway();
   await ana.page.clock.fastForward('04:00');
-  await turn(ana.page, false);
-  await turn(ana.page, true);
+  await ana.lookBack();
+  await ana.lookAway();
   await ana.page.clock.fastForward('04:00');
   await minsu.say('있어요?');
   await ana.expectMessage('있어요?');
@@ -93,6 +85,6 @@ test('who has all tabs out of sight for five minutes is away', async ({ person, 
   await expect(mark).toHaveCount(0);
   await tab.close();
   await expect(mark).toBeVisible();
-  await turn(ana.page, false);
+  await ana.lookBack();
   await expect(mark).toHaveCount(0);
 });

@@ -69,10 +69,13 @@ pub fn join_form(form: page::JoinForm, place: Place, desk: Desk) -> Part {
         Place::Home => ("join-form", "join-form"),
         Place::Room => ("join-form join-form--room", "composer"),
     };
-    let welcome = room.map(|room| room.welcome.peek()).unwrap_or_default();
-    let fields = fields(&form, place, &welcome, refusal.peek_with(wrong), phrases);
+    let fields = fields(&form, place, refusal.peek_with(wrong), phrases);
     let attributes = [("class", class), ("id", id), ("method", "post"), ("action", &*action)];
     let form = part("form", &attributes).on("submit", submit);
+    let form = match room {
+        Some(room) => form.drawn(move || welcome(&room.welcome.get())),
+        None => form,
+    };
     let form = fields.into_iter().fold(form, Part::html);
     form.drawn(move || answer(refusal.get(), phrases))
 }
@@ -86,11 +89,15 @@ fn wrong(refusal: &Option<Refusal>) -> [bool; 2] {
     }
 }
 
+/// What the owner says to whoever comes.
+fn welcome(words: &str) -> Html {
+    element("p", &[("class", "join-form__welcome"), ("dir", "auto")], &[text(words)])
+}
+
 /// The fields and the button, one element each.
 fn fields(
     form: &page::JoinForm,
     place: Place,
-    welcome: &str,
     [name_is_wrong, room_is_wrong]: [bool; 2],
     phrases: &Phrases,
 ) -> Vec<Html> {
@@ -127,9 +134,7 @@ fn fields(
             name.push(("placeholder", phrases.name_label));
             let class = [("class", "join-form__invitation")];
             let invitation = element("p", &class, &[text(phrases.join_invitation)]);
-            let attributes = [("class", "join-form__welcome"), ("dir", "auto")];
-            let welcome = element("p", &attributes, &[text(welcome)]);
-            vec![welcome, invitation, field("visually-hidden", phrases.name_label, name), button]
+            vec![invitation, field("visually-hidden", phrases.name_label, name), button]
         }
     }
 }

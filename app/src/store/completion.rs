@@ -170,4 +170,29 @@ mod tests {
         completion.step(true);
         assert_eq!(completion.chosen, 1);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_chosen_takes_the_place_of_what_was_written_and_of_nothing_else(
+            text in "[@a민ㅁㅅ🍊 \n]{0,12}",
+            caret in 0_usize..16,
+            steps in proptest::collection::vec(proptest::bool::ANY, 0..12),
+        ) {
+            let names = ["민수", "민서", "a", "a🍊", "ㅁ", "민수"].map(String::from).to_vec();
+            let Some(mut completion) = Completion::at(&text, caret, names, &str::to_lowercase) else {
+                return Ok(());
+            };
+            steps.into_iter().for_each(|down| completion.step(down));
+            let (from, to) = (completion.from, completion.to);
+            let name = completion.names[completion.chosen].clone();
+            let (whole, caret) = completion.complete(&text, &name).unwrap();
+            let before = [&text[..from], "@", &name, " "].concat();
+            proptest::prop_assert_eq!(&whole, &[&before, text[to..].trim_start_matches(' ')].concat());
+            proptest::prop_assert_eq!(caret, before.encode_utf16().count());
+            let mut offered = completion.names.clone();
+            offered.sort();
+            offered.dedup();
+            proptest::prop_assert_eq!(offered.len(), completion.names.len());
+        }
+    }
 }

@@ -90,4 +90,44 @@ mod tests {
         typing.said();
         assert!(typing.wrote(3_020));
     }
+
+    proptest::proptest! {
+        /// What happens, to whom, and how long after what happened before.
+        #[test]
+        fn who_was_heard_lately_is_named_once_and_nobody_else_is(
+            events in proptest::collection::vec((0_u8..4, 0_u64..4, 0_u64..2_500), 0..40)
+        ) {
+            let (mut typing, mut now) = (Typing::default(), 0);
+            let (mut heard, mut told) = ([None; 4], None);
+            for (what, id, later) in events {
+                now += later;
+                match what {
+                    0 => {
+                        typing.heard(&user(id, "민수"), now);
+                        heard[id as usize] = Some(now);
+                    }
+                    1 => {
+                        typing.ended(UserId(id));
+                        heard[id as usize] = None;
+                    }
+                    2 => {
+                        let is_due = typing.wrote(now);
+                        proptest::prop_assert_eq!(is_due, told.is_none_or(|at| now - at >= 3_000));
+                        told = if is_due { Some(now) } else { told };
+                    }
+                    _ => {
+                        typing.said();
+                        told = None;
+                    }
+                }
+                typing.expire(now);
+                for (id, at) in (0..).zip(heard) {
+                    let is_lately = at.is_some_and(|at| now - at < LASTS);
+                    proptest::prop_assert_eq!(typing.is_typing(UserId(id)), is_lately);
+                }
+                let lately = heard.iter().flatten().filter(|at| now - **at < LASTS);
+                proptest::prop_assert_eq!(typing.names().len(), lately.count());
+            }
+        }
+    }
 }
