@@ -30,6 +30,9 @@ test('a room opens without a network, and what one writes goes out when it is ba
   await ana.page.reload();
   await ana.expectInside();
   await ana.expectMessage('기억해 줘요');
+  // The program's second part was there before anything could ask for it.
+  const fetched = () => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
+  expect(await ana.page.evaluate(fetched)).not.toContain('/pkg/late.wasm');
   await ana.say('연결되면 가겠죠');
   await expect(ana.page.getByText(ana.words.waiting)).toBeVisible();
   await server.start();
