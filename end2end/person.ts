@@ -53,6 +53,12 @@ export class Person {
     await this.composer.fill(text);
   }
 
+  /** Presses one of the tools of a message. */
+  async press(text: string, tool: string | RegExp): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name: tool }).click();
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.expectInside();

@@ -17,10 +17,14 @@ export default async function load({ module_or_path: program }) {
   const { instance } = await WebAssembly.instantiateStreaming(program, { a: imports, late });
   first = instance.exports;
   __wbg_set_wasm(first);
-  // The service worker has it where one was here before, network or not.
-  const answer = await kept?.catch(() => null);
-  if (answer) await link(answer);
-  else fetchLate();
+  try {
+    // The service worker has it where one was here before, network or not.
+    await link(await kept);
+  } catch {
+    const fetched = fetchLate();
+    // What broke the page before must not break it again and again.
+    if (performance.getEntriesByType('navigation')[0]?.type === 'reload') await fetched;
+  }
   first.__wbindgen_start();
 }
 

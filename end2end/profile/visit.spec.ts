@@ -48,22 +48,18 @@ async function say(one: Person, text: string): Promise<void> {
 }
 
 async function sayAllKinds(one: Person): Promise<void> {
-  const press = async (text: string, tool: RegExp) => {
-    await one.message(text).hover();
-    await one.message(text).getByRole('button', { name: tool }).click();
-  };
   for (const text of ['몇 시에 봐요?', '지울 말', '고칠 말', '👍']) await say(one, text);
   await one.say('**굵게** *기울여* ~~지워~~ `code` https://example.org\n> 인용\n- 하나\n```\nmake\n```\n@민수');
   await expect(one.message('기울여')).toContainText('인용');
-  await press('몇 시에', /^답장/);
+  await one.press('몇 시에', /^답장/);
   await say(one, '일곱 시요');
-  await press('일곱 시요', /^반응하기/);
+  await one.press('일곱 시요', /^반응하기/);
   await one.message('일곱 시요').getByRole('group').getByRole('button', { name: '👍' }).click();
   await expect(one.message('일곱 시요').locator('.reaction')).toHaveText('👍 1');
-  await press('고칠 말', /^고치기/);
+  await one.press('고칠 말', /^고치기/);
   await one.say('고친 말');
   await expect(one.message('고친 말')).toContainText('(고침)');
-  await press('지울 말', /^지우기/);
+  await one.press('지울 말', /^지우기/);
   await one.page.keyboard.press('Enter');
   await expect(one.message('지울 말')).toHaveCount(0);
   const text = { name: '귤.txt', mimeType: 'text/plain', buffer: Buffer.from('귤') };

@@ -2,11 +2,6 @@ import { expect, type Person, test } from '../fixtures';
 
 const row = (person: Person, text: string) => person.messages.filter({ hasText: text });
 
-const press = async (person: Person, text: string, tool: string) => {
-  await row(person, text).hover();
-  await row(person, text).getByRole('button', { name: tool }).click();
-};
-
 test('an edit changes the message for everyone, in its place', async ({ person, room }) => {
   const [ana, minsu] = [await person('Ana'), await person('민수', { language: 'en' })];
   await ana.join(room);
@@ -14,7 +9,7 @@ test('an edit changes the message for everyone, in its place', async ({ person, 
   for (const text of ['하나', '들', '셋']) await ana.say(text);
   await expect(minsu.messages).toHaveCount(3);
 
-  await press(ana, '들', '고치기');
+  await ana.press('들', '고치기');
   await expect(ana.composer).toHaveValue('들');
   await expect(ana.composer).toBeFocused();
   await expect(ana.page.getByText('메시지를 고치고 있어요')).toBeVisible();
@@ -41,13 +36,13 @@ test('↑ in an empty composer edits the last message, Escape lets it be, and th
   await expect(ana.composer).toHaveValue('');
 
   await ana.write('쓰던 말');
-  await press(ana, '처음', '고치기');
+  await ana.press('처음', '고치기');
   await expect(ana.composer).toHaveValue('처음');
   await ana.page.getByRole('button', { name: '그만두기' }).click();
   await expect(ana.composer).toHaveValue('쓰던 말');
   // An edit that is broken off by a reload goes on, and the draft is kept beneath it; by closing the
   // tab, the draft stays.
-  await press(ana, '처음', '고치기');
+  await ana.press('처음', '고치기');
   await ana.write('처음?');
   await ana.reload();
   await expect(ana.composer).toHaveValue('처음?');
@@ -66,14 +61,14 @@ test('a deletion asks, leaves a tombstone for everyone, and the text is nowhere 
   await ana.say('비밀번호');
   await expect(minsu.messages).toHaveCount(1);
 
-  await press(ana, '비밀번호', '지우기');
+  await ana.press('비밀번호', '지우기');
   const sure = ana.page.getByText('모두에게서 이 메시지를 지울까요?');
   await expect(sure).toBeVisible();
   await expect(ana.page.locator('#delete-now')).toBeFocused();
   await ana.page.getByRole('button', { name: '그만두기' }).click();
   await expect(sure).toBeHidden();
 
-  await press(ana, '비밀번호', '지우기');
+  await ana.press('비밀번호', '지우기');
   await ana.page.keyboard.press('Enter');
   await expect(ana.messages.first()).toContainText('삭제된 메시지예요');
   await expect(minsu.messages.first()).toContainText('This message was deleted');
@@ -90,9 +85,9 @@ test('who was away finds what became of the messages', async ({ person, room }) 
   await ana.say('둘');
   await expect(minsu.messages).toHaveCount(2);
   await minsu.goOffline();
-  await press(ana, '하나', '고치기');
+  await ana.press('하나', '고치기');
   await ana.say('하나!');
-  await press(ana, '둘', '지우기');
+  await ana.press('둘', '지우기');
   await ana.page.keyboard.press('Enter');
   await ana.say('셋');
   await expect(ana.messages).toHaveCount(3);
@@ -121,7 +116,7 @@ test('who keeps the room deletes what others say, and changes none of it', async
   await expect(ana.messages).toHaveCount(1);
   await row(ana, '광고예요').hover();
   await expect(row(ana, '광고예요').getByRole('button', { name: '고치기' })).toHaveCount(0);
-  await press(ana, '광고예요', '지우기');
+  await ana.press('광고예요', '지우기');
   await ana.page.keyboard.press('Enter');
   for (const one of [ana, minsu]) await expect(one.messages.first()).toContainText('삭제된 메시지예요');
   expect(await minsu.page.content()).not.toContain('광고예요');
@@ -132,18 +127,18 @@ test('what is deleted meanwhile is changed no more, and the words are kept', asy
   await ana.join(room);
   await minsu.join(room);
   await minsu.say('고치려던 말');
-  await press(minsu, '고치려던 말', '고치기');
+  await minsu.press('고치려던 말', '고치기');
   await minsu.write('고치려던 말, 아주 길게');
-  await press(ana, '고치려던 말', '지우기');
+  await ana.press('고치려던 말', '지우기');
   await ana.page.keyboard.press('Enter');
   await expect(minsu.messages.first()).toContainText('삭제된 메시지예요');
   await expect(minsu.page.getByText('메시지를 고치고 있어요')).toBeHidden();
   await expect(minsu.composer).toHaveValue('고치려던 말, 아주 길게');
 
   await minsu.say('반응하려던 말');
-  await press(minsu, '반응하려던 말', '반응하기');
+  await minsu.press('반응하려던 말', '반응하기');
   await expect(minsu.page.getByRole('group', { name: '반응하기' })).toBeVisible();
-  await press(ana, '반응하려던 말', '지우기');
+  await ana.press('반응하려던 말', '지우기');
   await ana.page.keyboard.press('Enter');
   await expect(minsu.page.getByRole('group', { name: '반응하기' })).toBeHidden();
 });

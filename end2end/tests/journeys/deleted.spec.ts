@@ -32,8 +32,7 @@ test('what is deleted is nowhere any more', async ({ person, request, room, serv
   await expect.poll(() => keeps(ana)).toBe(true);
   await server.start();
   await minsu.expectMessage(SECRET);
-  await minsu.message(SECRET).hover();
-  await minsu.message(SECRET).getByRole('button', { name: /^답장/ }).click();
+  await minsu.press(SECRET, /^답장/);
   await minsu.say('정말이에요?');
   await expect(ana.message('정말이에요?')).toContainText(SECRET);
   await expect(minsu.conversation.locator('.message--pending')).toHaveCount(0);

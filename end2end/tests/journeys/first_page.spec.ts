@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { type APIRequestContext } from '@playwright/test';
-import { BROKEN_LINK, expect, type Person, roomPath, test, UNLIMITED } from '../../fixtures';
+import { BROKEN_LINK, expect, roomPath, test, UNLIMITED } from '../../fixtures';
 
 test.use({ settings: UNLIMITED });
 
@@ -59,7 +59,7 @@ test('what is of the second part is waited for where that is not there yet', asy
   await ana.join(room);
   await ana.say('받아 적어요');
   await ana.expectMessage('받아 적어요');
-  await edit(ana, '받아 적어요');
+  await ana.press('받아 적어요', '고치기');
   await expect(ana.composer).toHaveValue('받아 적어요');
 });
 
@@ -73,17 +73,12 @@ test('where the second part cannot be had when it is called, the page begins ane
   await ana.say('받아 적어요');
   await ana.expectMessage('받아 적어요');
   const broken = ana.page.context().waitForEvent('weberror');
-  await edit(ana, '받아 적어요');
+  await ana.press('받아 적어요', '고치기');
   await broken;
   const anew = ana.page.waitForEvent('load');
   await ana.page.unroute(LATE);
   await anew;
   await ana.expectInside();
-  await edit(ana, '받아 적어요');
+  await ana.press('받아 적어요', '고치기');
   await expect(ana.composer).toHaveValue('받아 적어요');
 });
-
-async function edit(one: Person, text: string): Promise<void> {
-  await one.message(text).hover();
-  await one.message(text).getByRole('button', { name: '고치기' }).click();
-}

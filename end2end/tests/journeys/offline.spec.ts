@@ -42,6 +42,24 @@ test('a room opens without a network, and what one writes goes out when it is ba
   await bora.expectConversation(['기억해 줘요', '연결되면 가겠죠']);
 });
 
+test('a program that was kept badly does not keep the page from living', async ({ person, room }) => {
+  const ana = await person('Ana', allowed);
+  await ana.join(room);
+  const path = new URL(ana.page.url()).pathname;
+  await expect.poll(() => kept(ana, path)).toContain('data-act');
+  const spoil = async () => {
+    const cache = await caches.open('sarangbang-1');
+    const late = (await cache.keys()).filter(({ url }) => /late\.wasm/.test(url));
+    for (const request of late) await cache.put(request, new Response('', { headers: { 'content-type': 'application/wasm' } }));
+    return late.length;
+  };
+  expect(await ana.page.evaluate(spoil)).toBe(1);
+  await ana.reload();
+  await ana.say('고칠 말');
+  await ana.press('고칠 말', '고치기');
+  await expect(ana.composer).toHaveValue('고칠 말');
+});
+
 test('who leaves a room leaves nothing of it behind', async ({ person, room }) => {
   const ana = await person('Ana', allowed);
   await ana.join(room);
